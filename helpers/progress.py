@@ -1,0 +1,24 @@
+"""One progress bar for every place: a widget in a notebook, one rewritten line in a terminal, else nothing."""
+
+import sys
+import warnings
+
+from tqdm import TqdmExperimentalWarning
+from tqdm.std import tqdm
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", TqdmExperimentalWarning)
+    from tqdm.autonotebook import tqdm as automatic_tqdm
+
+
+def progress_bar(total: int, description: str, unit: str, progress: str | bool) -> tqdm:
+    """Return a bar over `total` units; silent with `progress=False`, where nobody watches, or with TQDM_DISABLE=1.
+
+    Raises `ValueError` for a `progress` other than "auto" and `False`.
+    """
+    if progress not in ("auto", False):
+        raise ValueError(f'progress is {progress!r}; allowed: "auto", False')
+    in_notebook = automatic_tqdm is not tqdm
+    watched = in_notebook or sys.stderr.isatty()
+    silent = {} if watched and progress == "auto" else {"disable": True}  # unset, TQDM_DISABLE decides
+    return automatic_tqdm(total=total, desc=description, unit=unit, **silent)
