@@ -100,9 +100,7 @@ def load_mnist(
     if np.dtype(dtype) not in (np.float32, np.float64):
         raise ValueError(f"dtype is {dtype!r}; allowed: np.float32, np.float64")
     raw = read_files(directory.resolve())
-    train_rows, validation_rows = _draw_split(
-        len(raw.train_labels), train_size, validation_size, split_seed, directory
-    )
+    train_rows, validation_rows = _draw_split(len(raw.train_labels), train_size, validation_size, split_seed, directory)
     train_pixels = raw.train_images[train_rows]
     mean, std = float(train_pixels.mean()), float(train_pixels.std())
     if std == 0:
@@ -157,9 +155,7 @@ def read_files(directory: Path) -> RawData:
         labels = _read_idx(directory, f"{part}-labels-idx1-ubyte", (), digest)
         path = directory / f"{part}-labels-idx1-ubyte"
         if len(images) != len(labels):
-            raise _error(
-                path, f"{len(labels):,} labels for the {len(images):,} images beside it, expected as many"
-            )
+            raise _error(path, f"{len(labels):,} labels for the {len(images):,} images beside it, expected as many")
         if labels.max() >= NUM_CLASSES:
             row = int(np.argmax(labels >= NUM_CLASSES))
             raise _error(path, f"label {labels[row]} at position {row:,}, expected 0 to {NUM_CLASSES - 1}")

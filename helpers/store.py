@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 DEFAULT_DIRECTORY = Path(__file__).resolve().parent.parent / "results"
-NUMERIC_MODULES = ("activations", "experiments", "mlp", "mnist", "random_streams", "training")
+NUMERIC_MODULES = ("activations", "mlp", "mnist", "random_streams", "training", "trials")
 
 
 def result_key(**determinants: object) -> str:

@@ -93,7 +93,7 @@ class History:
         )
 
 
-class TrainingDiverged(ArithmeticError):
+class TrainingDiverged(ArithmeticError):  # noqa: N818, the public name
     """The loss is no longer finite. `history` holds what came before."""
 
     def __init__(self, message: str, history: History):

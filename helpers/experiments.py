@@ -1,0 +1,184 @@
+"""The named experiments of Tasks 2 to 4, run over seeds, in parallel, each result stored as it arrives."""
+
+import os
+import platform
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from joblib import Parallel, cpu_count, delayed
+
+from .mnist import EMBEDDED_DIRECTORY, read_files
+from .progress import progress_bar
+from .store import Store, result_key, source_hash
+from .training import History, TrainingConfig
+from .trials import Experiment, Result, run_trial
+
+DEFAULT_SEEDS = 2
+
+_PLAIN = TrainingConfig(learning_rate=0.1)
+_MOMENTUM = TrainingConfig(learning_rate=0.02, momentum=0.9)
+_TEN_LAYERS = (64,) * 10
+
+
+def _task3(name: str, title: str, hidden_layers: tuple[int, ...], config: TrainingConfig = _MOMENTUM) -> Experiment:
+    """Return an experiment with all the tricks of Task 3."""
+    return Experiment(name, title, hidden_layers, "improved_sigmoid", "improved", config)
+
+
+EXPERIMENTS = {
+    experiment.name: experiment
+    for experiment in (
+        Experiment("2c", "baseline", (64,), "sigmoid", "uniform", _PLAIN),
+        Experiment("3a", "+ improved weights", (64,), "sigmoid", "improved", _PLAIN),
+        Experiment("3b", "+ improved sigmoid", (64,), "improved_sigmoid", "improved", _PLAIN),
+        _task3("3c", "+ momentum", (64,)),
+        _task3("4a", "32 units", (32,)),
+        _task3("4b", "128 units", (128,)),
+        _task3("4d", "60-60, matched parameters", (60, 60)),
+        _task3("4d_32", "32-32, as first reported", (32, 32)),
+        _task3("4e", "ten layers of 64", _TEN_LAYERS),
+        _task3("4e_no_stopping", "ten layers, early stopping off", _TEN_LAYERS, replace(_MOMENTUM, patience=None)),
+        Experiment("4e_sigmoid", "ten layers, plain sigmoid", _TEN_LAYERS, "sigmoid", "improved", _MOMENTUM),
+        Experiment(
+            "4e_uniform",
+            "ten layers, plain sigmoid, uniform weights",
+            _TEN_LAYERS,
+            "sigmoid",
+            "uniform",
+            _MOMENTUM,
+        ),
+    )
+}
+
+
+def run_experiments(
+    names: Iterable[str] | str | None = None,
+    seeds: int | Iterable[int] | None = None,
+    *,
+    workers: int | None = None,
+    max_epochs: int | None = None,
+    directory: str | os.PathLike | None = None,
+    store: Store | None = None,
+    progress: str | bool = "auto",
+) -> dict[str, list[Result]]:
+    """Return the results of the named experiments, one for each seed; train those that are not stored yet.
+
+    names: of `EXPERIMENTS`; all of them unless given.
+    seeds: how many, or which; `$SEEDS` or 2 unless given. Each draws its own split, initial weights and batch order.
+    workers: processes that train at the same time; one for each core unless given. The results do not depend on it.
+    max_epochs: a shorter training than the experiment's own, to try things out; `$EPOCHS` does the same.
+    directory: of the data set, as for `load_mnist`. store: where results are kept.
+
+    What is finished is stored at once, so an interrupted run goes on where it was.
+    Raises `ValueError` for unknown names or bad numbers, and what `load_mnist` and `Store.save` raise.
+    """
+    chosen = [_limited(_experiment(name), max_epochs) for name in _chosen_names(names)]
+    seeds = _chosen_seeds(seeds)
+    directory = Path(directory or os.environ.get("MNIST_DIR") or EMBEDDED_DIRECTORY).resolve()
+    store = store or Store()
+    common = {"data": read_files(directory).fingerprint, "source": source_hash(), "numpy": np.__version__}
+    paths = {
+        (experiment.name, seed): store.path(experiment.name, seed, _key(experiment, seed, common))
+        for experiment in chosen
+        for seed in seeds
+    }
+    loaded = {run: _load(store, path) for run, path in paths.items()}
+    missing = [run for run, result in loaded.items() if result is None]
+    jobs = _jobs([(experiment, seed) for experiment in chosen for seed in seeds if (experiment.name, seed) in missing])
+    with progress_bar(len(missing), "training", "run", progress) as bar:
+        parallel = Parallel(n_jobs=min(workers or cpu_count(), len(jobs) or 1), return_as="generator_unordered")
+        for results in parallel(delayed(run_trial)(group, seed, directory) for group, seed in jobs):
+            for result in results:
+                run = result.experiment, result.seed
+                _save(store, paths[run], result, common)
+                loaded[run] = result
+            bar.update(len(results))
+    return {experiment.name: [loaded[experiment.name, seed] for seed in seeds] for experiment in chosen}
+
+
+def _jobs(runs: Sequence[tuple[Experiment, int]]) -> list[tuple[list[Experiment], int]]:
+    """Group the runs that one training serves, equal but for patience and seed by seed; longest trainings first."""
+    groups: dict[tuple, list[Experiment]] = {}
+    for experiment, seed in runs:
+        network = replace(experiment, name="", config=replace(experiment.config, patience=None))
+        groups.setdefault((network, seed), []).append(experiment)
+
+    def cost(job: tuple[list[Experiment], int]) -> tuple[int, int]:
+        layers = max(len(experiment.hidden_layers) for experiment in job[0])
+        return layers * len(job[0]), sum(job[0][0].hidden_layers)
+
+    return sorted(((group, seed) for (_, seed), group in groups.items()), key=cost, reverse=True)
+
+
+def _key(experiment: Experiment, seed: int, common: dict[str, str]) -> str:
+    settings = asdict(experiment)
+    del settings["title"]
+    return result_key(experiment=settings, seed=seed, **common)
+
+
+def _save(store: Store, path: Path, result: Result, common: dict[str, str]) -> None:
+    arrays = {f.name: getattr(result, f.name) for f in fields(Result) if f.name != "history"}
+    arrays |= {f"history.{f.name}": getattr(result.history, f.name) for f in fields(History)}
+    metadata = common | {
+        "experiment": result.experiment,
+        "seed": result.seed,
+        "trained_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+    }
+    store.save(path, arrays, metadata)
+
+
+def _load(store: Store, path: Path) -> Result | None:
+    stored = store.load(path)
+    if stored is None:
+        return None
+    arrays, _ = stored
+    history = History(**{f.name: _value(arrays[f"history.{f.name}"]) for f in fields(History)})
+    values = {f.name: _value(arrays[f.name]) for f in fields(Result) if f.name != "history"}
+    pairs = {name: tuple(values[name].tolist()) for name in ("train", "validation", "test")}
+    return Result(**(values | pairs), history=history)
+
+
+def _value(array: np.ndarray) -> object:
+    """Return arrays as they are and numbers, truths and texts as Python's own."""
+    return array.item() if array.ndim == 0 else array
+
+
+def _limited(experiment: Experiment, max_epochs: int | None) -> Experiment:
+    if max_epochs is None and "EPOCHS" in os.environ:
+        max_epochs = _positive_integer("EPOCHS", os.environ["EPOCHS"])
+    if max_epochs is None:
+        return experiment
+    config = replace(experiment.config, max_epochs=min(max_epochs, experiment.config.max_epochs))
+    return replace(experiment, config=config)
+
+
+def _experiment(name: str) -> Experiment:
+    if name not in EXPERIMENTS:
+        raise ValueError(f"no experiment is called {name!r}; there are: {', '.join(EXPERIMENTS)}")
+    return EXPERIMENTS[name]
+
+
+def _chosen_names(names: Iterable[str] | str | None) -> list[str]:
+    if names is None:
+        return list(EXPERIMENTS)
+    return [names] if isinstance(names, str) else list(dict.fromkeys(names))
+
+
+def _chosen_seeds(seeds: int | Iterable[int] | None) -> list[int]:
+    if seeds is None:
+        seeds = _positive_integer("SEEDS", os.environ.get("SEEDS", str(DEFAULT_SEEDS)))
+    chosen = list(range(seeds)) if isinstance(seeds, int) else list(dict.fromkeys(seeds))
+    if not chosen:
+        raise ValueError(f"seeds is {seeds!r}; allowed: how many (from 1), or which")
+    return chosen
+
+
+def _positive_integer(name: str, text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError(f"{name} is {text!r}; allowed: an integer from 1")
+    return int(text)
