@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
 
-from .mnist import EMBEDDED_DIRECTORY, read_files
+from .mnist import data_directory, read_files
 from .progress import progress_bar
 from .store import Store, result_key, source_hash
 from .training import History, TrainingConfig
@@ -77,7 +77,7 @@ def run_experiments(
     """
     chosen = [_limited(_experiment(name), max_epochs) for name in _chosen_names(names)]
     seeds = _chosen_seeds(seeds)
-    directory = Path(directory or os.environ.get("MNIST_DIR") or EMBEDDED_DIRECTORY).resolve()
+    directory = data_directory(directory)
     store = store or Store()
     common = {"data": read_files(directory).fingerprint, "source": source_hash(), "numpy": np.__version__}
     paths = {

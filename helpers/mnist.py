@@ -66,7 +66,7 @@ class Dataset:
     mean: float
     std: float
     name: str
-    fingerprint: str = field(repr=False)
+    directory: Path = field(repr=False)
 
     def pixels(self, split: Split) -> np.ndarray:
         """Undo normalisation and bias trick: images `(N, 28, 28)`, grey values 0..255 with 255 = ink."""
@@ -96,10 +96,10 @@ def load_mnist(
     Raises `MNISTError` for a file that is missing, truncated, swapped or damaged (the embedded files are
     checked against their SHA-256, others for structure), and `ValueError` for sizes that do not fit.
     """
-    directory = Path(directory or os.environ.get("MNIST_DIR") or EMBEDDED_DIRECTORY)
+    directory = data_directory(directory)
     if np.dtype(dtype) not in (np.float32, np.float64):
         raise ValueError(f"dtype is {dtype!r}; allowed: np.float32, np.float64")
-    raw = read_files(directory.resolve())
+    raw = read_files(directory)
     train_rows, validation_rows = _draw_split(len(raw.train_labels), train_size, validation_size, split_seed, directory)
     train_pixels = raw.train_images[train_rows]
     mean, std = float(train_pixels.mean()), float(train_pixels.std())
@@ -115,9 +115,14 @@ def load_mnist(
         test=split(raw.test_images, raw.test_labels),
         mean=mean,
         std=std,
-        name="MNIST" if directory.resolve() == EMBEDDED_DIRECTORY else directory.resolve().name,
-        fingerprint=raw.fingerprint,
+        name="MNIST" if directory == EMBEDDED_DIRECTORY else directory.name,
+        directory=directory,
     )
+
+
+def data_directory(directory: str | os.PathLike | None = None) -> Path:
+    """Return the folder of the data: the one given, else `$MNIST_DIR`, else the embedded one."""
+    return Path(directory or os.environ.get("MNIST_DIR") or EMBEDDED_DIRECTORY).resolve()
 
 
 def _draw_split(

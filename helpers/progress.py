@@ -1,5 +1,6 @@
 """One progress bar for every place: a widget in a notebook, one rewritten line in a terminal, else nothing."""
 
+import os
 import sys
 import warnings
 
@@ -19,6 +20,5 @@ def progress_bar(total: int, description: str, unit: str, progress: str | bool) 
     if progress not in ("auto", False):
         raise ValueError(f'progress is {progress!r}; allowed: "auto", False')
     in_notebook = automatic_tqdm is not tqdm
-    watched = in_notebook or sys.stderr.isatty()
-    silent = {} if watched and progress == "auto" else {"disable": True}  # unset, TQDM_DISABLE decides
-    return automatic_tqdm(total=total, desc=description, unit=unit, **silent)
+    watched = (in_notebook or sys.stderr.isatty()) and not os.environ.get("TQDM_DISABLE")
+    return automatic_tqdm(total=total, desc=description, unit=unit, disable=progress is False or not watched)

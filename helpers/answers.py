@@ -1,0 +1,226 @@
+"""The report's sentences about results: composed from measurements, so that they turn when a measurement turns."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from IPython.display import Markdown
+
+from .derivations import largest_difference
+from .experiments import EXPERIMENTS
+from .mnist import NUM_CLASSES, Dataset
+from .plots import network_label, seeds_text, short_name
+from .statistics import (
+    CPU_SECONDS,
+    FINAL_GAP,
+    SEEDS_FOR_A_VERDICT,
+    STEPS_TO_CONVERGE,
+    TEST_ACCURACY,
+    VALIDATION_ACCURACY,
+    VALIDATION_LOSS,
+    Comparison,
+    Measure,
+    Results,
+    compare,
+    final_train_loss,
+    summarise,
+    values,
+)
+from .tables import NUM_INPUTS, num_parameters
+
+
+def say(*sentences: str) -> Markdown:
+    """Return sentences as one paragraph of the report."""
+    return Markdown(" ".join(sentences))
+
+
+def protocol(dataset: Dataset, results: Results) -> Markdown:
+    """Say on what data and by what rules everything was measured."""
+    config = EXPERIMENTS["3c"].config
+    return say(
+        f"*How it was measured.* On {dataset.name}: each seed draws {len(dataset.train):,} images for training and "
+        f"{len(dataset.validation):,} for validation from the training file, its own initial weights and its own order "
+        f"of the images; all networks are compared on the same seeds. Mini-batches hold {config.batch_size} images.",
+        f"Everything is chosen on validation; the {len(dataset.test):,} test images are opened once for each finished "
+        "training. The course calls the test set *validation* and stops training on it, which makes its final figures "
+        "look better than they are; here the two are kept apart.",
+    )
+
+
+def agreement(looped: list[np.ndarray], multiplied: list[np.ndarray], num_images: int) -> Markdown:
+    """Say how closely the weights after a step by loops and by matrices agree."""
+    error = largest_difference(looped, multiplied)
+    count = sum(weights.size for weights in looped)
+    verdict = "equal to rounding" if error < 1e-14 else "**not** equal"
+    return say(
+        f"After one step on {num_images} images the {count:,} weights differ by at most "
+        f"${error / 10.0 ** np.floor(np.log10(error or 1)):.1f} \\cdot 10^{{{int(np.floor(np.log10(error or 1)))}}}$: "
+        f"they are {verdict}."
+    )
+
+
+def parameters(hidden_layers: Sequence[int]) -> Markdown:
+    """Work out a network's number of parameters."""
+    sizes = [NUM_INPUTS, *hidden_layers, NUM_CLASSES]
+    products = " + ".join(f"{a} \\cdot {b}" for a, b in pairwise(sizes))
+    counts = " + ".join(f"{a * b:,}".replace(",", "{,}") for a, b in pairwise(sizes))
+    total = f"{num_parameters(hidden_layers):,}"
+    return say(
+        f"With the bias as the {NUM_INPUTS}th input the network has $${products} = {counts} = "
+        f"{total.replace(',', '{,}')}$$ weights. The first report counted 52,880: "
+        "it added 2,000 for biases, but the 64 that there are stand in the first product already."
+    )
+
+
+def closest_size(sizes: Sequence[int], like: Sequence[int]) -> Markdown:
+    """Say which size of two equal hidden layers comes closest in parameters."""
+    target = num_parameters(like)
+    counts = {units: num_parameters((units, units)) for units in sizes}
+    closest = min(sizes, key=lambda units: abs(counts[units] - target))
+    return say(
+        f"{closest} units in each of two layers come closest: {counts[closest]:,} parameters against {target:,}, "
+        f"{abs(counts[closest] / target - 1):.1%} {'more' if counts[closest] > target else 'fewer'}."
+    )
+
+
+def change(results: Results, before: str, after: str, measure: Measure) -> str:
+    """Say how a measure changes, for example "the validation loss is lower by 0.152 nats (... better, p = 0.018)"."""
+    found = compare(results, before, after, measure)
+    difference = found.difference
+    if not difference.count:
+        return f"the {measure.name} cannot be compared, since no seed has both values"
+    direction = "the same" if difference.mean == 0 else "lower" if difference.mean < 0 else "higher"
+    unit = {"%": "points"}.get(measure.unit, measure.unit)
+    size = f" by {measure.text(abs(difference.mean))} {unit}" if difference.mean else ""
+    low, high = (measure.text(end, signed=True) for end in (difference.low, difference.high))
+    return f"the {measure.name} is {direction}{size} ({low} to {high}; {judged(found)})"
+
+
+def judged(found: Comparison) -> str:
+    """Say the verdict with its p value."""
+    return found.verdict if found.verdict == "too few seeds" else f"*{found.verdict}*, $p = {found.p_holm:.3f}$"
+
+
+def effect_of_trick(results: Results, before: str, after: str, what: str) -> Markdown:
+    """Answer for one trick: convergence speed, final loss and accuracy, generalisation."""
+    speed, loss, accuracy, gap = (
+        change(results, before, after, measure)
+        for measure in (STEPS_TO_CONVERGE, VALIDATION_LOSS, VALIDATION_ACCURACY, FINAL_GAP)
+    )
+    return say(
+        f"**{what}** against {network_label(before)}, paired over {seeds_text(results)}:",
+        f"*convergence*: {speed}. *Final loss and accuracy*: {loss}; {accuracy}.",
+        f"*Generalisation*: {gap} at the end of training.",
+        _reliance(results),
+    )
+
+
+def effect_of_size(results: Results, before: str, after: str) -> Markdown:
+    """Answer for another topology: accuracy, loss, what it does to the training loss, and what it costs."""
+    accuracy, loss, gap, seconds = (
+        change(results, before, after, measure)
+        for measure in (VALIDATION_ACCURACY, VALIDATION_LOSS, FINAL_GAP, CPU_SECONDS)
+    )
+    counts = [num_parameters(EXPERIMENTS[name].hidden_layers) for name in (before, after)]
+    return say(
+        f"**{network_label(after)}** has {counts[1]:,} parameters, {counts[1] / counts[0]:.2f} times the {counts[0]:,} "
+        f"of {network_label(before)}. Paired over {seeds_text(results)}, {accuracy}, and {loss}.",
+        f"When training ends, its loss on the training images is {_training_loss(results, after)} nats (with "
+        f"{short_name(before)}: {_training_loss(results, before)}), and {gap}. As to cost, {seconds}.",
+        _reliance(results),
+    )
+
+
+def baseline(results: Results, name: str = "2c") -> Markdown:
+    """Answer for one network alone: how far it gets, where, and how far training and validation part."""
+    runs = [run.history for run in results[name] if not run.diverged]
+    if not runs:
+        return say("Every training diverged.")
+    best = ", ".join(f"{history.best_step:,}" for history in runs)
+    loss, accuracy, gap = (
+        summarise(results, name, measure) for measure in (VALIDATION_LOSS, VALIDATION_ACCURACY, FINAL_GAP)
+    )
+    ending = sum(history.stopped_early for history in runs)
+    return say(
+        f"The validation loss falls to {VALIDATION_LOSS.text(loss.mean)} nats, where "
+        f"{VALIDATION_ACCURACY.text(accuracy.mean)} % of the validation images are recognised (means over "
+        f"{seeds_text(results)}). It is lowest after {best} gradient steps;",
+        f"early stopping ended {ending} of {len(runs)} trainings before their last epoch.",
+        f"At the end the training loss is {_training_loss(results, name)} nats, and the validation loss is "
+        f"{FINAL_GAP.text(abs(gap.mean))} nats {'above' if gap.mean > 0 else 'below'} it:",
+        "the network has begun to learn the training images by heart."
+        if gap.low > 0
+        else "no sign that it learns the training images by heart.",
+    )
+
+
+def early_stopping(results: Results, stopped: str = "4e", unstopped: str = "4e_no_stopping") -> Markdown:
+    """Answer for early stopping: steps, CPU time and validation loss with and without it."""
+    steps = {
+        name: np.array([run.history.validation_steps[-1] for run in results[name]]) for name in (stopped, unstopped)
+    }
+    seconds = {name: values(results, name, CPU_SECONDS) for name in (stopped, unstopped)}
+    ratio = seconds[stopped].mean() / seconds[unstopped].mean()
+    return say(
+        f"Without early stopping a training takes {steps[unstopped].mean():,.0f} steps and "
+        f"{seconds[unstopped].mean():.1f} s of CPU time, with it {steps[stopped].mean():,.0f} steps and "
+        f"{seconds[stopped].mean():.1f} s: {ratio:.2f} times as much, where the original report measured "
+        f"{132.17 / 342.85:.2f} (342.85 s and 132.17 s, on its own machine).",
+        f"Paired over {seeds_text(results)}, with early stopping "
+        f"{change(results, unstopped, stopped, VALIDATION_LOSS)}, at the best step of either;",
+        f"{change(results, unstopped, stopped, TEST_ACCURACY)}, with the weights that each training ended with.",
+        _reliance(results),
+    )
+
+
+def vanishing_gradients(results: Results, names: Sequence[str] = ("4e_sigmoid", "4e_uniform", "4e")) -> Markdown:
+    """Say how much smaller the gradient is in the first layer than in the last, and whether the network learnt."""
+    sentences = []
+    for name in names:
+        before, after = (
+            np.mean([run.gradient_rms[moment][0] / run.gradient_rms[moment][-1] for run in results[name]])
+            for moment in (0, 1)
+        )
+        accuracy = summarise(results, name, VALIDATION_ACCURACY)
+        sentences.append(
+            f"{network_label(name)}: the gradient of the first layer is {_factor(before)} that of the last before "
+            f"training and {_factor(after)} after it, and the validation accuracy reaches "
+            f"{VALIDATION_ACCURACY.text(accuracy.mean)} %."
+        )
+    return say(*sentences)
+
+
+def overfitting_or_vanishing(results: Results, shallow: str = "3c", deep: str = "4e") -> Markdown:
+    """Say from the numbers why ten layers do what they do: gradient, training loss and gap beside the shallow one."""
+    ratio = float(np.mean([run.gradient_rms[0][0] / run.gradient_rms[0][-1] for run in results[deep]]))
+    vanishes = ratio < 0.01
+    reached = {name: np.nanmean([final_train_loss(run.history) for run in results[name]]) for name in (shallow, deep)}
+    gap = compare(results, shallow, deep, FINAL_GAP)
+    fits_worse = reached[deep] > reached[shallow]
+    return say(
+        f"In {network_label(deep)} the gradient {'vanishes' if vanishes else 'does not vanish'} on its way back "
+        f"(first over last layer before training: {_factor(ratio)}).",
+        f"Its training loss ends at {reached[deep]:.4f} nats, {'above' if fits_worse else 'below'} the "
+        f"{reached[shallow]:.4f} of {network_label(shallow)}: it fits the training images "
+        f"{'less' if fits_worse else 'more'} closely,",
+        f"and {change(results, shallow, deep, FINAL_GAP)} than with one layer."
+        if gap.difference.count
+        else "and its gap to validation could not be measured.",
+    )
+
+
+def _factor(ratio: float) -> str:
+    return f"{ratio:.2g} times" if ratio >= 1e-3 else f"{ratio:.0e} times".replace("e-0", "e−")
+
+
+def _training_loss(results: Results, name: str) -> str:
+    losses = [final_train_loss(run.history) for run in results[name] if not run.diverged]
+    return f"{np.mean(losses):.4f}" if losses else "none"
+
+
+def _reliance(results: Results) -> str:
+    """Say when there are too few seeds to judge."""
+    count = len(next(iter(results.values())))
+    if count >= SEEDS_FOR_A_VERDICT:
+        return ""
+    return f"With fewer than {SEEDS_FOR_A_VERDICT} seeds no verdict is given: chance alone could do this."

@@ -1,0 +1,231 @@
+"""The claims of the first report, each with what was measured here and a verdict by fixed rules."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from IPython.display import Markdown
+
+from .derivations import largest_difference, slope_forms
+from .experiments import EXPERIMENTS
+from .plots import network_label, seeds_text, short_name
+from .report import Table
+from .statistics import (
+    CPU_SECONDS,
+    FINAL_GAP,
+    NOISE,
+    SEEDS_FOR_A_VERDICT,
+    STEPS_TO_CONVERGE,
+    TEST_ACCURACY,
+    VALIDATION_ACCURACY,
+    VALIDATION_LOSS,
+    Comparison,
+    Measure,
+    Results,
+    compare,
+    final_train_loss,
+    summarise,
+    values,
+)
+from .tables import num_parameters
+
+SUPPORTED, REFUTED, UNDECIDED = "supported", "refuted", "undecided"
+NEARLY_ZERO = 0.01  # nats: what "the loss goes to zero" is taken to mean for the training loss
+ABOUT_EQUAL = 0.05  # parameter counts within 5 % of each other are "about the same"
+
+
+class Finding(NamedTuple):
+    """One claim of the first report: what it said, what was measured, verdict, and why."""
+
+    task: str
+    claim: str
+    measured: str
+    verdict: str
+
+
+class Expectation(NamedTuple):
+    """That a measure is "better" or "worse" in the second network of a pair."""
+
+    pair: tuple[str, str]
+    measure: Measure
+    verdict: str
+
+
+def findings(results: Results) -> list[Finding]:
+    """Return a finding for each claim of the first report, in its order."""
+    return [_parameters(), *(finding(results) for finding in CLAIMS)]
+
+
+def findings_table(results: Results) -> Table:
+    """Return the findings as a table."""
+    return Table(
+        ["task", "claim of the first report", "measured here", "verdict"],
+        [[f.task, f.claim, f.measured, f"**{f.verdict}**"] for f in findings(results)],
+        label="tbl:findings",
+        caption=f"Every claim of the first report, measured again over {seeds_text(results)}. Differences are paired, "
+        "with their 95 % interval. A claim on a difference is *supported* or *refuted* where the corrected permutation "
+        "test finds it (or finds it too small to matter), else *undecided*.",
+        align="llll",
+    )
+
+
+def summary(results: Results) -> Markdown:
+    """Return the summary of findings: counts of verdicts, the best network, what mattered most."""
+    found = findings(results)
+    counts = {verdict: sum(f.verdict == verdict for f in found) for verdict in (SUPPORTED, REFUTED, UNDECIDED)}
+    plain = [name for name in EXPERIMENTS if name in results]
+    accuracy = {name: summarise(results, name, VALIDATION_ACCURACY).mean for name in plain}
+    best = max(plain, key=lambda name: np.nan_to_num(accuracy[name], nan=-1))
+    test = summarise(results, best, TEST_ACCURACY)
+    steps = [("2c", "3a"), ("3a", "3b"), ("3b", "3c")]
+    gains = {pair: compare(results, *pair, VALIDATION_ACCURACY) for pair in steps}
+    largest = max(steps, key=lambda pair: gains[pair].difference.mean)
+    sentences = [
+        f"A softmax network in plain NumPy was trained {sum(map(len, results.values()))} times: "
+        f"{len(results)} networks, {seeds_text(results)} each.",
+        f"Of {len(found)} claims in the first report, {counts[SUPPORTED]} are supported by measurement, "
+        f"{counts[REFUTED]} refuted and {counts[UNDECIDED]} left undecided.",
+        f"Among the tricks of the trade, {EXPERIMENTS[largest[1]].title.removeprefix('+ ')} changed the validation "
+        f"accuracy most, by {VALIDATION_ACCURACY.text(gains[largest].difference.mean, signed=True)} points.",
+        f"The most accurate network on validation is {network_label(best)}; it recognises "
+        f"{TEST_ACCURACY.text(test.mean)} % of the test digits ({TEST_ACCURACY.text(test.low)} to "
+        f"{TEST_ACCURACY.text(test.high)}).",
+    ]
+    if len(next(iter(results.values()))) < SEEDS_FOR_A_VERDICT:
+        sentences.append(
+            f"This is a run on fewer than {SEEDS_FOR_A_VERDICT} seeds: it gives no verdict on differences."
+        )
+    return Markdown(" ".join(sentences))
+
+
+def judge(results: Results, expectations: Sequence[Expectation]) -> str:
+    """Return supported if every expectation was found, refuted if the contrary of any was, else undecided.
+
+    A difference that is too small to matter is contrary to either direction.
+    """
+    contrary = {"better": {"worse", "too small to matter"}, "worse": {"better", "too small to matter"}}
+    found = [(compare(results, *e.pair, e.measure).verdict, e.verdict) for e in expectations]
+    if any(verdict in contrary[expected] for verdict, expected in found):
+        return REFUTED
+    return SUPPORTED if all(verdict == expected for verdict, expected in found) else UNDECIDED
+
+
+def _parameters() -> Finding:
+    count = num_parameters((64,))
+    measured = f"785·64 + 64·10 = {count:,}; the bias column is counted in the 785"
+    return Finding("2d", "The network has 52,880 parameters", measured, SUPPORTED if count == 52_880 else REFUTED)
+
+
+def _differences(task: str, claim: str, *expectations: Expectation) -> Callable[[Results], Finding]:
+    """Return a finding on differences between networks."""
+
+    def finding(results: Results) -> Finding:
+        measured = "; ".join(_measured(compare(results, *e.pair, e.measure)) for e in expectations)
+        return Finding(task, claim, measured, judge(results, expectations))
+
+    return finding
+
+
+def _measured(found: Comparison) -> str:
+    measure, difference = found.measure, found.difference
+    unit = {"%": " points", "steps": ""}.get(measure.unit, f" {measure.unit}")
+    mean, low, high = (measure.text(n, signed=True) for n in (difference.mean, difference.low, difference.high))
+    return f"{measure.name} {mean}{unit} ({low} to {high})"
+
+
+def _slope(results: Results) -> Finding:
+    forms = slope_forms(np.linspace(-6, 6, 2401))
+    error = largest_difference(forms["with cosh"], forms["with tanh"])
+    measured = (
+        "the notes lose a factor 2 and regain it; their last line, with the 1 in the denominator, agrees with "
+        f"(2/3)·1.7159·(1 − tanh²) to {error:.0e}"
+    )
+    verdict = SUPPORTED if error < 1e-12 else REFUTED
+    return Finding("3b", "The slope of the improved sigmoid is derived in notes", measured, verdict)
+
+
+def _nearly_zero(task: str, name: str) -> Callable[[Results], Finding]:
+    def finding(results: Results) -> Finding:
+        losses = np.array([final_train_loss(run.history) for run in results[name]])
+        losses = losses[np.isfinite(losses)]
+        verdict = SUPPORTED if len(losses) and losses.max() < NEARLY_ZERO else REFUTED
+        measured = f"training loss at the end {losses.min():.4f} to {losses.max():.4f} nats" if len(losses) else "none"
+        return Finding(task, f"The loss of {network_label(name)} still goes to zero", measured, verdict)
+
+    return finding
+
+
+def _equal_size(results: Results) -> Finding:
+    two, one = num_parameters((32, 32)), num_parameters((64,))
+    equal = abs(two / one - 1) < ABOUT_EQUAL
+    claim = "Two layers of 32 have about the parameters of one layer of 64"
+    return Finding("4d", claim, f"{two:,} against {one:,}: {two / one:.2f} times", SUPPORTED if equal else REFUTED)
+
+
+def _far_longer(results: Results) -> Finding:
+    ratio = values(results, "4e", CPU_SECONDS).mean() / values(results, "3c", CPU_SECONDS).mean()
+    counts = num_parameters(EXPERIMENTS["4e"].hidden_layers), num_parameters(EXPERIMENTS["3c"].hidden_layers)
+    verdict = judge(results, [Expectation(("3c", "4e"), CPU_SECONDS, "worse")])
+    measured = f"{counts[0]:,} parameters, {counts[0] / counts[1]:.2f} times; {ratio:.1f} times the CPU time"
+    return Finding("4e", "Ten layers have many more parameters and take far longer", measured, verdict)
+
+
+def _beats_all(results: Results) -> Finding:
+    others = ("4a", "4b", "4d", "4d_32", "4e")
+    expectations = [Expectation(("3c", other), VALIDATION_ACCURACY, "worse") for other in others]
+    gaps = [compare(results, *e.pair, e.measure).difference.mean for e in expectations]
+    best = others[int(np.nanargmax(gaps))]
+    measured = "validation accuracy against 3c: " + ", ".join(
+        f"{short_name(name)} {VALIDATION_ACCURACY.text(gap, signed=True)}"
+        for name, gap in zip(others, gaps, strict=True)
+    )
+    if judge(results, expectations) == REFUTED:
+        measured += f"; {short_name(best)} is better"
+    claim = "One hidden layer of 64 beats all other topologies, with far less computing"
+    return Finding("4e", claim, measured + " points", judge(results, expectations))
+
+
+def _stopping(results: Results) -> Finding:
+    seconds = {name: values(results, name, CPU_SECONDS).mean() for name in ("4e", "4e_no_stopping")}
+    measured = (
+        f"{seconds['4e_no_stopping']:.1f} s to {seconds['4e']:.1f} s of CPU time: "
+        f"{seconds['4e'] / seconds['4e_no_stopping']:.2f} times, where the claim is {132.17 / 342.85:.2f}"
+    )
+    expectation = Expectation(("4e_no_stopping", "4e"), CPU_SECONDS, "better")
+    claim = "Early stopping cut the run from 342.85 s to 132.17 s"
+    return Finding("stopping", claim, measured, judge(results, [expectation]))
+
+
+CLAIMS: tuple[Callable[[Results], Finding], ...] = (
+    _differences(
+        "3a",
+        "Improved weights converge faster and are more accurate",
+        Expectation(("2c", "3a"), STEPS_TO_CONVERGE, "better"),
+        Expectation(("2c", "3a"), VALIDATION_ACCURACY, "better"),
+    ),
+    _differences(
+        "3b",
+        "The improved sigmoid improves accuracy and loss further",
+        Expectation(("3a", "3b"), VALIDATION_ACCURACY, "better"),
+        Expectation(("3a", "3b"), VALIDATION_LOSS, "better"),
+    ),
+    _differences("3b", "It overfits less", Expectation(("3a", "3b"), FINAL_GAP, "better")),
+    _differences("3b", "It converges faster still", Expectation(("3a", "3b"), STEPS_TO_CONVERGE, "better")),
+    _slope,
+    _differences("4a", "With 32 units accuracy is worse", Expectation(("3c", "4a"), VALIDATION_ACCURACY, "worse")),
+    _nearly_zero("4a", "4a"),
+    _differences("4b", "With 128 units accuracy is worse", Expectation(("3c", "4b"), VALIDATION_ACCURACY, "worse")),
+    _nearly_zero("4b", "4b"),
+    _differences("4b", "With 128 units the run takes longer", Expectation(("3c", "4b"), CPU_SECONDS, "worse")),
+    _equal_size,
+    _differences(
+        "4d",
+        "Two layers of 32 are noisier and worse",
+        Expectation(("3c", "4d_32"), NOISE, "worse"),
+        Expectation(("3c", "4d_32"), VALIDATION_ACCURACY, "worse"),
+    ),
+    _differences("4d", "More units would mend that", Expectation(("4d_32", "4d"), VALIDATION_ACCURACY, "better")),
+    _far_longer,
+    _beats_all,
+    _stopping,
+)

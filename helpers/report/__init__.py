@@ -1,0 +1,34 @@
+"""Executed Jupyter notebooks -> one PDF: nbconvert -> Markdown -> pandoc -> Typst. No TeX, no browser.
+
+    build_report(["first.ipynb", "second.ipynb"], "report.pdf")
+
+or `python -m helpers.report first.ipynb second.ipynb -o report.pdf`, or for one notebook
+`jupyter nbconvert --to helpers.report.ReportPDFExporter first.ipynb`. Nothing is lost in silence: what the PDF
+could not show is a ReportError that names notebook and cell.
+"""
+
+from importlib import import_module
+
+from .elements import Figure, Table
+from .errors import ReportError
+from .style import TEXT_WIDTH_INCHES, figure_style
+
+__all__ = [
+    "TEXT_WIDTH_INCHES",
+    "BuildResult",
+    "Figure",
+    "ReportError",
+    "ReportPDFExporter",
+    "Table",
+    "build_report",
+    "figure_style",
+]
+
+LATER = {"BuildResult": ".build", "build_report": ".build", "ReportPDFExporter": ".exporter"}
+
+
+def __getattr__(name):
+    """nbconvert and its kin are imported when a report is built, not in every notebook that shows a figure."""
+    if name not in LATER:
+        raise AttributeError(f"module {__name__} has no attribute {name}")
+    return getattr(import_module(LATER[name], __name__), name)

@@ -1,0 +1,42 @@
+"""`python -m helpers.report a.ipynb b.ipynb -o out.pdf`: build a report from the command line."""
+
+import argparse
+import sys
+
+from . import ReportError, build_report
+from .execution import DEFAULT_TIMEOUT
+
+
+def main(arguments=None):
+    """Exit status: 0 if the PDF was written, 1 if not; the reason stands on stderr."""
+    parser = argparse.ArgumentParser(prog="python -m helpers.report", description="Notebooks -> one PDF.")
+    parser.add_argument("notebooks", nargs="+", help="notebooks in the order of the report")
+    parser.add_argument("-o", "--output", default="report.pdf", help="the PDF (%(default)s)")
+    parser.add_argument("--code", action="store_true", help="print the code cells as well")
+    parser.add_argument("--preview", help="a remark for every page")
+    parser.add_argument("--no-execute", action="store_true", help="take the outputs that are in the notebooks")
+    parser.add_argument(
+        "--timeout", type=float, default=DEFAULT_TIMEOUT, help="seconds a cell may take (%(default)s)"
+    )
+    given = parser.parse_args(arguments)
+    try:
+        result = build_report(
+            given.notebooks,
+            given.output,
+            code=given.code,
+            preview=given.preview,
+            execute=not given.no_execute,
+            timeout=given.timeout,
+        )
+    except ReportError as error:
+        print(f"no report was written:\n{error}", file=sys.stderr)
+        return 1
+    print(
+        f"{result.path}: {result.pages} pages; notebooks {result.execution_seconds:.1f} s, "
+        f"export {result.export_seconds:.1f} s"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

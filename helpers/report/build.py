@@ -1,0 +1,56 @@
+"""Several notebooks -> one PDF, all or nothing."""
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from . import execution
+from .execution import DEFAULT_TIMEOUT
+from .exporter import document_of
+from .notebooks import read_notebook
+from .typesetting import page_count, typeset
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """Where the report is, its number of pages, and the seconds that running and exporting took."""
+
+    path: Path
+    pages: int
+    execution_seconds: float
+    export_seconds: float
+
+
+def build_report(notebooks, output, *, code=False, preview=None, execute=True, timeout=DEFAULT_TIMEOUT):
+    """Write the report of `notebooks` (paths, in order) to the file `output` and return a BuildResult.
+
+    The notebooks are run as fresh copies, side by side, each in its own folder, or taken as they are if
+    `execute` is false. `code` prints the code cells, `preview` is a remark for every page, `timeout` is in
+    seconds for each cell. Raises ReportError, and leaves an earlier `output` as it was, if anything fails
+    or would be lost.
+    """
+    start = time.perf_counter()
+    sources = [read_notebook(path) for path in notebooks]
+    if execute:
+        sources = execution.execute(sources, timeout)
+    executed = time.perf_counter()
+    pdf = typeset(document_of(sources, code=code, preview=preview, strict=True))
+    path = Path(output)
+    write_whole(path, pdf)
+    return BuildResult(path, page_count(pdf), executed - start, time.perf_counter() - executed)
+
+
+def write_whole(path, content):
+    """`content` becomes the file `path` at once: nobody ever finds half of it there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            os.unlink(file.name)
+            raise
+    os.replace(file.name, path)

@@ -1,0 +1,74 @@
+"""Run notebooks from a clean kernel each, side by side, and name the cell at which one fails."""
+
+import asyncio
+import copy
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from jupyter_client.kernelspec import NoSuchKernel
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
+from traitlets.config import Config
+
+from .errors import ReportError
+from .text import plain
+
+DEFAULT_TIMEOUT = 3600  # seconds a cell may take
+PRIVATE = Config({"KernelManager": {"transport_encryption": "auto"}})  # a kernel without it warns on stderr
+
+
+def execute(notebooks, timeout=DEFAULT_TIMEOUT):
+    """Executed copies of `notebooks`, at most one kernel a core; the notebooks themselves are not changed.
+
+    Raises ReportError for the first that fails: an error, a cell over `timeout` seconds, a dead kernel.
+    """
+    run = _execute_all(notebooks, timeout)
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(run)
+    with ThreadPoolExecutor(1) as outside_the_loop:
+        return outside_the_loop.submit(asyncio.run, run).result()
+
+
+async def _execute_all(notebooks, timeout):
+    cores = asyncio.Semaphore(os.cpu_count() or 1)
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_execute(notebook, timeout, cores)) for notebook in notebooks]
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+    return [task.result() for task in tasks]
+
+
+async def _execute(notebook, timeout, cores):
+    running = []
+
+    def note_cell(cell, cell_index):
+        running.append(cell_index)
+
+    node = copy.deepcopy(notebook.node)
+    client = NotebookClient(
+        node,
+        timeout=timeout,
+        resources={"metadata": {"path": str(notebook.folder)}},
+        on_cell_start=note_cell,
+        record_timing=False,
+        config=PRIVATE,
+    )
+    async with cores:
+        try:
+            await client.async_execute()
+        except CellExecutionError as error:
+            what = f"{error.ename}: {plain(error.evalue)}; run the notebook in Jupyter to see the traceback"
+        except CellTimeoutError:
+            what = f"took longer than {timeout} seconds; make the cell faster or give a longer timeout"
+        except NoSuchKernel as error:
+            what = f"{error}; install that kernel or choose another one in Jupyter"
+        except RuntimeError as error:  # DeadKernelError, or a kernel that does not start
+            what = f"{error}; the kernel died, often for want of memory"
+        else:
+            return replace(notebook, node=node)
+    place = notebook.place(running[-1]) if running else notebook.name
+    raise ReportError(f"{place}: {what}")

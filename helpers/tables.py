@@ -1,0 +1,249 @@
+"""Every table of the report, with its caption."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from .derivations import element_gradients, largest_difference, numerical_gradients, slope_forms
+from .experiments import EXPERIMENTS
+from .gradcheck import gradient_check
+from .mlp import MLP
+from .mnist import NUM_CLASSES, Dataset, read_files
+from .plots import network_label, seeds_text, short_name
+from .report import Table
+from .statistics import (
+    CPU_SECONDS,
+    FINAL_GAP,
+    MEASURES,
+    STEPS_TO_CONVERGE,
+    TEST_ACCURACY,
+    VALIDATION_ACCURACY,
+    VALIDATION_LOSS,
+    Measure,
+    Results,
+    compare,
+    summarise,
+)
+
+NUM_INPUTS = 785
+
+
+def num_parameters(hidden_layers: Sequence[int]) -> int:
+    """Return the number of weights of a network with these hidden layers, bias column included, on MNIST."""
+    return sum(a * b for a, b in pairwise([NUM_INPUTS, *hidden_layers, NUM_CLASSES]))
+
+
+def deltas_table(model: MLP, image: np.ndarray, label: int) -> Table:
+    """Hold the identities of Task 1a against central differences of the loss, for one image."""
+    by_hand, numerical = element_gradients(model, image, label), numerical_gradients(model, image, label)
+    formulas = {
+        "delta_k": ("$\\delta_k = -(t_k - y_k)$", "$\\partial C / \\partial z_k$"),
+        "delta_j": ("$\\delta_j = f'(z_j) \\sum_k w_{kj} \\delta_k$", "$\\partial C / \\partial z_j$"),
+        "dC/dw_kj": ("$\\delta_k a_j$", "$\\partial C / \\partial w_{kj}$"),
+        "dC/dw_ji": ("$\\delta_j x_i$", "$\\partial C / \\partial w_{ji}$"),
+    }
+    rows = [
+        [*formulas[name], f"{by_hand[name].size:,}", _scientific(largest_difference(by_hand[name], numerical[name]))]
+        for name in formulas
+    ]
+    return Table(
+        ["formula", "derivative", "values", "largest difference"],
+        rows,
+        label="tbl:deltas",
+        caption="The formulas of Task 1a against central differences of the loss, in which no derivative was worked "
+        "out by hand: every value, for one training image and a fresh network, in float64.",
+        align="llrr",
+    )
+
+
+def shapes_table(model: MLP, batch_size: int) -> Table:
+    """List every vector and matrix of Task 1b with its shape, read from arrays that a pass has filled."""
+    num_inputs, num_hidden, _ = model.layer_sizes
+    images = np.zeros((batch_size, num_inputs), model.dtype)
+    _, (gradient_ji, gradient_kj) = model.loss_and_gradients(images, np.zeros(batch_size, np.int64))
+    hidden = np.zeros((batch_size, num_hidden))
+    outputs = model.forward(images)
+    rows = [
+        ("inputs, with the bias as last element", "$\\mathbf{x}$", images[0], "$X$", images),
+        ("hidden pre-activations, activations", "$\\mathbf{z}_h, \\mathbf{a}$", hidden[0], "$Z_h, A$", hidden),
+        ("output pre-activations, outputs", "$\\mathbf{z}_o, \\mathbf{y}$", outputs[0], "$Z_o, Y$", outputs),
+        ("targets, one-hot", "$\\mathbf{t}$", outputs[0], "$T$", outputs),
+        ("deltas of the hidden units", "$\\boldsymbol{\\delta}_h$", hidden[0], "$\\Delta_h$", hidden),
+        ("deltas of the outputs", "$\\boldsymbol{\\delta}_o$", outputs[0], "$\\Delta_o$", outputs),
+        ("weights to the hidden units", "$W_h$", gradient_ji.T, "$W_h^\\top$", model.weights[0]),
+        ("weights to the outputs", "$W_o$", gradient_kj.T, "$W_o^\\top$", model.weights[1]),
+    ]
+    return Table(
+        ["quantity", "one image", "shape", f"{batch_size} images", "shape"],
+        [[what, one, _shape(vector), many, _shape(matrix)] for what, one, vector, many, matrix in rows],
+        label="tbl:shapes",
+        caption=f"Every vector and matrix of the update, for one image and for a mini-batch of {batch_size}, one image "
+        "a row. The code keeps the transposed weights, one column a unit, so that a mini-batch is multiplied from "
+        "the left.",
+        align="lcrcr",
+    )
+
+
+def gradient_check_table(models: dict[str, MLP], images: np.ndarray, labels: np.ndarray, *, label: str) -> Table:
+    """Check every weight of some networks against central differences."""
+    rows = []
+    for name, model in models.items():
+        errors = gradient_check(model, images, labels)
+        rows.append([name, str(len(errors)), f"{model.num_parameters:,}", _scientific(max(errors))])
+    return Table(
+        ["network", "weight matrices", "weights checked", "largest relative error"],
+        rows,
+        label=label,
+        caption=f"Backpropagation against central differences of the loss for every weight, on {len(images)} training "
+        "images in float64. Errors are relative to the gradient, or to a hundredth of its matrix's largest where it "
+        "is smaller. A wrong term would show as 0.01 or more.",
+    )
+
+
+def slopes_table() -> Table:
+    """Hold the two forms of the improved sigmoid's slope against each other and against differences."""
+    x = np.linspace(-6, 6, 2401)
+    forms = slope_forms(x)
+    reference = forms.pop("with tanh")
+    names = {
+        "with cosh": "$\\frac{4}{3} \\cdot 1.7159 \\,/\\, (\\cosh \\frac{4}{3} x + 1)$",
+        "central difference": "central difference of $f$",
+        "as coded": "as the network computes it, from $f(x)$",
+    }
+    return Table(
+        ["slope of the improved sigmoid", "largest difference"],
+        [[names[name], _scientific(largest_difference(values, reference))] for name, values in forms.items()],
+        label="tbl:slopes",
+        caption="Three ways to the slope against $\\frac{2}{3} \\cdot 1.7159\\,(1 - \\tanh^2 \\frac{2}{3}x)$, "
+        f"at {len(x):,} points from −6 to 6.",
+    )
+
+
+def normalisation_table(dataset: Dataset) -> Table:
+    """Give mean and standard deviation of the pixels, and what normalisation makes of the three splits."""
+    whole = np.bincount(read_files(dataset.directory).train_images.ravel(), minlength=256)
+    values, count = np.arange(256), len(read_files(dataset.directory).train_labels)
+    mean = np.average(values, weights=whole)
+    std = np.sqrt(np.average((values - mean) ** 2, weights=whole))
+    rows = [
+        ["pixels, training split", f"{len(dataset.train):,}", f"{dataset.mean:.2f}", f"{dataset.std:.2f}"],
+        ["pixels, all images for training", f"{count:,}", f"{mean:.2f}", f"{std:.2f}"],
+    ]
+    for name in ("train", "validation", "test"):
+        split = getattr(dataset, name)
+        pixels = split.images[:, :-1]
+        mean, std = pixels.mean(dtype=np.float64), pixels.std(dtype=np.float64)
+        rows.append([f"normalised, {name} split", f"{len(split):,}", _number(mean, 3), _number(std, 3)])
+    return Table(
+        ["", "images", "mean", "standard deviation"],
+        rows,
+        label="tbl:normalisation",
+        caption="Pixels (0 to 255) before and after normalisation. Mean and deviation are those of the training split, "
+        "used for all three, so the other two come out near 0 and 1, not at them.",
+    )
+
+
+def tried_sizes_table(sizes: Sequence[int], like: Sequence[int]) -> Table:
+    """Compare the number of parameters of two equal hidden layers with that of the hidden layers `like`."""
+    rows, target = [], num_parameters(like)
+    for units in sizes:
+        count = num_parameters((units, units))
+        difference = count - target
+        rows.append([f"{units}, {units}", f"{count:,}", f"{_number(difference, 0)}", f"{count / target:.3f}"])
+    return Table(
+        ["hidden layers", "parameters", "difference", "ratio"],
+        rows,
+        label="tbl:sizes",
+        caption=f"Two hidden layers of equal size against the {target:,} parameters of the network of Task 3.",
+    )
+
+
+def results_table(results: Results, names: Sequence[str], *, label: str, see: str) -> Table:
+    """Give the measures of some experiments, one a column: mean over seeds with its interval."""
+    parameters = [f"{num_parameters(EXPERIMENTS[name].hidden_layers):,}" for name in names]
+    rows = [["parameters", *parameters]] + [
+        [_with_unit(measure), *(_estimate_cell(results, name, measure) for name in names)] for measure in MEASURES
+    ]
+    return Table(
+        ["", *(network_label(name) for name in names)],
+        rows,
+        label=label,
+        caption=f"{see} Mean over {seeds_text(results)}, with its 95 % interval. Losses and accuracies are those at "
+        "the lowest validation loss; steps to converge are those until the validation loss is within 5 % of the "
+        "baseline's lowest; the gap is validation less training loss at the end; the noise is the standard deviation "
+        "of the change from one validation to the next.",
+    )
+
+
+def final_table(results: Results, names: Sequence[str], *, label: str = "tbl:final") -> Table:
+    """Give parameters, validation and test accuracy and CPU time of all networks, one a row."""
+    measures = (VALIDATION_ACCURACY, TEST_ACCURACY, CPU_SECONDS)
+    rows = [
+        [network_label(name), f"{num_parameters(EXPERIMENTS[name].hidden_layers):,}"]
+        + [_estimate_cell(results, name, measure) for measure in measures]
+        for name in names
+    ]
+    return Table(
+        ["network", "parameters", *map(_with_unit, measures)],
+        rows,
+        label=label,
+        caption=f"All networks, mean over {seeds_text(results)} with its 95 % interval. The test set was opened once "
+        "for each finished training, for this table; every choice was made on validation.",
+    )
+
+
+def comparison_table(results: Results, pairs: Sequence[tuple[str, str]], *, label: str, see: str) -> Table:
+    """Give the paired differences of some comparisons, with interval, corrected p value and verdict."""
+    rows = []
+    for before, after in pairs:
+        for measure in (VALIDATION_LOSS, VALIDATION_ACCURACY, STEPS_TO_CONVERGE, FINAL_GAP, CPU_SECONDS):
+            found = compare(results, before, after, measure)
+            low, high = (measure.text(end, signed=True) for end in (found.difference.low, found.difference.high))
+            rows.append(
+                [
+                    f"{short_name(before)} → {short_name(after)}" if measure is VALIDATION_LOSS else "",
+                    _with_unit(measure).replace("%", "points"),
+                    measure.text(found.difference.mean, signed=True),
+                    f"{low} to {high}",
+                    f"{found.p_holm:.3f}",
+                    found.verdict,
+                ]
+            )
+    return Table(
+        ["networks", "measure", "difference", "95 % interval", "$p$", "verdict"],
+        rows,
+        label=label,
+        caption=f"{see} Paired differences over {seeds_text(results)}: the second network less the first, with its "
+        "95 % bootstrap interval, and $p$ by an exact sign-flip permutation test, corrected after Holm over all "
+        "comparisons of the report.",
+        align="llrrrl",
+    )
+
+
+def _estimate_cell(results: Results, name: str, measure: Measure) -> str:
+    found = summarise(results, name, measure)
+    if not found.count:
+        return "none"
+    interval = f" ({measure.text(found.low)}–{measure.text(found.high)})" if found.low != found.high else ""
+    return measure.text(found.mean) + interval
+
+
+def _with_unit(measure: Measure) -> str:
+    return measure.name if measure.unit == "steps" else f"{measure.name} [{measure.unit}]"
+
+
+def _shape(array: np.ndarray) -> str:
+    return " × ".join(map(str, array.shape))
+
+
+def _scientific(number: float) -> str:
+    """Return a number as mathematics, for example `$2.3 \\cdot 10^{-11}$`."""
+    if number == 0:
+        return "$0$"
+    mantissa, exponent = f"{number:.1e}".split("e")
+    return f"${mantissa} \\cdot 10^{{{int(exponent)}}}$"
+
+
+def _number(number: float, decimals: int) -> str:
+    return f"{number:,.{decimals}f}".replace("-", "−")
