@@ -26,7 +26,7 @@ from .statistics import (
     summarise,
     values,
 )
-from .tables import NUM_INPUTS, num_parameters
+from .tables import NUM_INPUTS, num_parameters, scientific
 
 
 def say(*sentences: str) -> Markdown:
@@ -54,7 +54,7 @@ def agreement(looped: list[np.ndarray], multiplied: list[np.ndarray], num_images
     verdict = "equal to rounding" if error < 1e-14 else "**not** equal"
     return say(
         f"After one step on {num_images} images the {count:,} weights differ by at most "
-        f"${error / 10.0 ** np.floor(np.log10(error or 1)):.1f} \\cdot 10^{{{int(np.floor(np.log10(error or 1)))}}}$: "
+        f"{scientific(error)}: "
         f"they are {verdict}."
     )
 
@@ -63,11 +63,10 @@ def parameters(hidden_layers: Sequence[int]) -> Markdown:
     """Work out a network's number of parameters."""
     sizes = [NUM_INPUTS, *hidden_layers, NUM_CLASSES]
     products = " + ".join(f"{a} \\cdot {b}" for a, b in pairwise(sizes))
-    counts = " + ".join(f"{a * b:,}".replace(",", "{,}") for a, b in pairwise(sizes))
-    total = f"{num_parameters(hidden_layers):,}"
+    counts = " + ".join(f"\\text{{{a * b:,}}}" for a, b in pairwise(sizes))
     return say(
         f"With the bias as the {NUM_INPUTS}th input the network has $${products} = {counts} = "
-        f"{total.replace(',', '{,}')}$$ weights. The first report counted 52,880: "
+        f"\\text{{{num_parameters(hidden_layers):,}}}$$ weights. The first report counted 52,880: "
         "it added 2,000 for biases, but the 64 that there are stand in the first product already."
     )
 
@@ -88,12 +87,12 @@ def change(results: Results, before: str, after: str, measure: Measure) -> str:
     found = compare(results, before, after, measure)
     difference = found.difference
     if not difference.count:
-        return f"the {measure.name} cannot be compared, since no seed has both values"
+        return f"the {measure.noun} cannot be compared, since no seed has both values"
     direction = "the same" if difference.mean == 0 else "lower" if difference.mean < 0 else "higher"
     unit = {"%": "points"}.get(measure.unit, measure.unit)
     size = f" by {measure.text(abs(difference.mean))} {unit}" if difference.mean else ""
     low, high = (measure.text(end, signed=True) for end in (difference.low, difference.high))
-    return f"the {measure.name} is {direction}{size} ({low} to {high}; {judged(found)})"
+    return f"the {measure.noun} is {direction}{size} ({low} to {high}; {judged(found)})"
 
 
 def judged(found: Comparison) -> str:
@@ -210,7 +209,7 @@ def overfitting_or_vanishing(results: Results, shallow: str = "3c", deep: str = 
 
 
 def _factor(ratio: float) -> str:
-    return f"{ratio:.2g} times" if ratio >= 1e-3 else f"{ratio:.0e} times".replace("e-0", "e−")
+    return f"{ratio:.2g} times" if ratio >= 1e-2 else f"{scientific(ratio)} times"
 
 
 def _training_loss(results: Results, name: str) -> str:

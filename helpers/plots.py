@@ -9,12 +9,14 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 from .activations import improved_sigmoid, improved_sigmoid_slope, sigmoid, sigmoid_slope
 from .experiments import EXPERIMENTS
 from .mnist import NUM_CLASSES, Dataset
 from .report import TEXT_WIDTH_INCHES, Figure, figure_style
 from .statistics import Results
+from .training import History
 from .trials import Result
 
 # Colours of M. Okabe and K. Ito, "Color universal design" (2008), and a marker to tell them apart without colour.
@@ -77,79 +79,83 @@ def digits_figure(dataset: Dataset, columns: int = 10) -> Figure:
 def curves_figure(
     results: Results,
     names: Sequence[str],
-    quantities: Sequence[str] = ("loss", "accuracy"),
+    panels: Sequence[str] = ("loss", "accuracy"),
     *,
     label: str,
     see: str,
-    training: bool = True,
-    first_epoch: float = 1,
+    skip_epochs: float = 1,
+    log_steps: bool = False,
 ) -> Figure:
-    """Show loss, accuracy, or both side by side, of some experiments against gradient steps.
+    """Show how some experiments' loss and accuracy develop with the gradient steps.
 
-    see: the sentence of the caption that says what to see. training: also draw the training curves, thin and dashed.
-    first_epoch: the axes are zoomed to what follows this many epochs.
+    panels: "loss" or "accuracy" for both splits together, or one split, such as "training loss".
+    see: the sentence of the caption that says what to see.
+    skip_epochs: the vertical axes are zoomed to what follows this many epochs. log_steps: steps on a log scale.
     """
-    figure, panels = _new_figure(1, len(quantities), height=0.55 * TEXT_WIDTH_INCHES)
-    for axes, quantity in zip(panels, quantities, strict=True):
-        plot_curves(axes, results, names, quantity, training=training, first_epoch=first_epoch)
-    _legend_above(figure, panels[0], columns=2)
+    figure, all_axes = _new_figure(1, len(panels), height=0.56 * TEXT_WIDTH_INCHES)
+    for axes, panel in zip(all_axes, panels, strict=True):
+        plot_curves(axes, results, names, panel, skip_epochs=skip_epochs, log_steps=log_steps)
+        axes.set_title(panel if " " in panel else "")
+    _legend_above(figure, names, _SPLIT_STYLES if any(" " not in panel for panel in panels) else {})
     diverged = sum(result.diverged for name in names for result in results[name])
     listed = ", ".join(network_label(name) for name in names)
     return Figure(
         figure,
         label=label,
         caption=f"{see} Lines: mean over {seeds_text(results)} until the first of them stopped; bands: lowest to "
-        "highest seed; marks: the step of the lowest validation loss (median)."
-        + (" Dashed: training, in the mini-batches since the last validation." if training else "")
+        "highest seed, of validation; marks: the step of the lowest validation loss (median). Training curves are "
+        "means over the mini-batches since the last validation."
         + (f" {diverged} diverged trainings are not drawn." if diverged else ""),
-        alt=f"Line plot of {' and '.join(quantities)} against gradient steps for: {listed}. {_ends(results, names)}",
+        alt=f"Line plots of {' and '.join(panels)} against gradient steps for: {listed}. {_ends(results, names)}",
     )
+
+
+_SPLIT_STYLES = {"validation": "-", "training": (0, (3, 1.5))}
 
 
 def plot_curves(
     axes: Axes,
     results: Results,
     names: Sequence[str],
-    quantity: str,
+    panel: str,
     *,
-    training: bool = True,
-    first_epoch: float = 1,
+    skip_epochs: float = 1,
+    log_steps: bool = False,
 ) -> Axes:
-    """Draw the "loss" or the "accuracy" of experiments over gradient steps: mean and range over seeds."""
+    """Draw one panel of `curves_figure`: the mean over the seeds and, for validation, their range."""
+    *one_split, quantity = panel.split(" ")
     shown = []
     for name in names:
         runs = [result for result in results[name] if not result.diverged]
         if not runs:
             continue
         steps = min((run.history.validation_steps for run in runs), key=len)
-        validation = np.array([_validation_curve(run, quantity)[: len(steps)] for run in runs])
+        best = np.searchsorted(steps, np.median([run.history.best_step for run in runs])).clip(0, len(steps) - 1)
+        skip = round(skip_epochs * EXPERIMENTS[name].config.validations_per_epoch)
         colour, marker = LOOKS[name]
-        axes.fill_between(steps, validation.min(0), validation.max(0), color=colour, alpha=0.2, linewidth=0)
-        mean = validation.mean(0)
-        axes.plot(steps, mean, color=colour, label=network_label(name) + (", validation" if training else ""))
-        best = int(np.searchsorted(steps, np.median([run.history.best_step for run in runs])).clip(0, len(steps) - 1))
-        axes.plot(steps[best], mean[best], marker, color=colour, markeredgecolor="white", markersize=6.5, zorder=5)
-        after = steps >= first_epoch * 5 * steps[0]
-        shown.append(validation[:, after])
-        if training:
-            means = np.mean([_training_curve(run, quantity)[: len(steps)] for run in runs], axis=0)
-            axes.plot(
-                steps,
-                means,
-                color=colour,
-                linestyle=(0, (3, 1.5)),
-                linewidth=0.8,
-                label=f"{short_name(name)}, training",
-            )
-            shown.append(means[None, after])
-    if shown and all(part.size for part in shown):
+        for split in one_split or _SPLIT_STYLES:
+            curves = np.array([_curve(run.history, split, quantity)[: len(steps)] for run in runs])
+            width = 1.4 if split == "validation" else 0.9
+            axes.plot(steps, curves.mean(0), color=colour, linestyle=_SPLIT_STYLES[split], linewidth=width)
+            if split == "validation":
+                axes.fill_between(steps, curves.min(0), curves.max(0), color=colour, alpha=0.2, linewidth=0)
+            if split == "validation" or one_split:
+                at_best = steps[best], curves.mean(0)[best]
+                axes.plot(*at_best, marker, color=colour, markeredgecolor="white", markersize=6.5, zorder=5)
+            shown.append(curves.mean(0)[skip:])
+    if panel == "training loss":
+        axes.set_yscale("log")
+    elif shown and all(part.size for part in shown):
         low, high = min(part.min() for part in shown), max(part.max() for part in shown)
-        margin = 0.04 * (high - low)
+        margin = 0.05 * (high - low)
         axes.set_ylim(max(low - margin, 0), high + margin)
-    axes.set_xlim(left=0)
     axes.set_xlabel("gradient steps")
+    if log_steps:
+        axes.set_xscale("log")
+    else:
+        axes.set_xlim(left=0)
+        axes.xaxis.set_major_locator(plt.MaxNLocator(4))
     axes.xaxis.set_major_formatter(lambda steps, _: f"{steps:,.0f}")
-    axes.xaxis.set_major_locator(plt.MaxNLocator(5))
     axes.set_ylabel("cross entropy [nats]" if quantity == "loss" else "accuracy [%]")
     if quantity == "accuracy":
         axes.yaxis.set_major_formatter(lambda accuracy, _: f"{100 * accuracy:g}")
@@ -172,7 +178,7 @@ def sigmoids_figure() -> Figure:
         axes.set_xlabel("$z$")
         axes.set_ylabel(name)
         axes.grid(color="0.9", linewidth=0.5)
-    _legend_above(figure, left, columns=2)
+    figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return Figure(
         figure,
         label="fig:sigmoids",
@@ -193,7 +199,7 @@ def gradients_figure(results: Results, names: Sequence[str], *, label: str = "fi
         axes.set_title(title)
         axes.set_xlabel("layer, from the input")
     panels[0].set_ylabel("root mean square of $\\partial C/\\partial w$")
-    _legend_above(figure, panels[0], columns=2)
+    _legend_above(figure, names, {})
     ratios = {name: _layer_ratio(results[name]) for name in names}
     listed = "; ".join(f"{network_label(name)}: {ratio:.2g}" for name, ratio in ratios.items())
     return Figure(
@@ -229,19 +235,23 @@ def _new_figure(rows: int, columns: int, *, height: float, width: float = TEXT_W
     return figure, axes.ravel()
 
 
-def _legend_above(figure, axes: Axes, columns: int) -> None:
-    """Put the legend of one panel above all of them."""
-    handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=min(columns, len(labels)), handlelength=2.4)
+def _legend_above(figure, names: Sequence[str], styles: dict[str, object]) -> None:
+    """Name the networks, by colour and marker, and the line styles, above all panels."""
+    networks = [
+        Line2D([], [], color=colour, marker=marker, markeredgecolor="white", markersize=6.5, label=network_label(name))
+        for name, (colour, marker) in ((name, LOOKS[name]) for name in names)
+    ]
+    splits = [Line2D([], [], color="0.3", linestyle=style, label=split) for split, style in styles.items()]
+    columns = 1 if max(len(line.get_label()) for line in networks) > 40 else 2 if len(networks) != 3 else 3
+    if sum(len(line.get_label()) for line in networks) > 75:
+        columns = min(columns, 2)
+    figure.legend(handles=networks + splits, loc="outside upper center", ncols=columns, handlelength=2.6)
 
 
-def _validation_curve(run: Result, quantity: str) -> np.ndarray:
-    return run.history.validation_loss if quantity == "loss" else run.history.validation_accuracy
-
-
-def _training_curve(run: Result, quantity: str) -> np.ndarray:
-    """Return the training loss or accuracy since the last validation, at each validation."""
-    history = run.history
+def _curve(history: History, split: str, quantity: str) -> np.ndarray:
+    """Return a split's loss or accuracy at each validation; in training, since the validation before."""
+    if split == "validation":
+        return history.validation_loss if quantity == "loss" else history.validation_accuracy
     if quantity == "accuracy":
         return history.train_accuracy
     starts = np.concatenate([[0], history.validation_steps[:-1]])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from scipy import stats
@@ -33,6 +34,11 @@ class Measure:
     scale: float = 1.0
     lower_is_better: bool = True
     negligible: float = 0.0
+
+    @property
+    def noun(self) -> str:
+        """Return how a sentence calls it."""
+        return f"number of {self.name}" if self.unit == "steps" else self.name
 
     def text(self, number: float, *, signed: bool = False) -> str:
         """Return a value (or a signed difference) as written in the report, without its unit."""
@@ -182,7 +188,7 @@ def compare(results: Results, before: str, after: str, measure: Measure) -> Comp
     results: must hold every experiment of `COMPARISONS`, or only some of them: the correction then is over those.
     """
     family = {pair: _differences(results, *pair, measure) for pair in _family(results, before, after)}
-    p_values = {pair: _sign_flip_p(differences) for pair, differences in family.items()}
+    p_values = {pair: _sign_flip_p(tuple(differences)) for pair, differences in family.items()}
     corrected = dict(zip(p_values, holm(list(p_values.values())), strict=True))
     pair = before, after
     comparison = Comparison(before, after, measure, estimate(family[pair]), p_values[pair], corrected[pair], "")
@@ -207,9 +213,10 @@ def _differences(results: Results, before: str, after: str, measure: Measure) ->
     return values(results, after, measure) - values(results, before, measure)
 
 
-def _sign_flip_p(differences: np.ndarray) -> float:
+@cache
+def _sign_flip_p(differences: tuple[float, ...]) -> float:
     """Return the exact two-sided p: how often random signs give a mean difference as large as the one seen."""
-    finite = differences[np.isfinite(differences)]
+    finite = np.array(differences)[np.isfinite(differences)]
     if len(finite) < 2 or not finite.any():
         return 1.0
     test = stats.permutation_test((finite,), np.mean, permutation_type="samples", n_resamples=1 << 17)

@@ -14,12 +14,9 @@ from .plots import network_label, seeds_text, short_name
 from .report import Table
 from .statistics import (
     CPU_SECONDS,
-    FINAL_GAP,
     MEASURES,
-    STEPS_TO_CONVERGE,
     TEST_ACCURACY,
     VALIDATION_ACCURACY,
-    VALIDATION_LOSS,
     Measure,
     Results,
     compare,
@@ -44,7 +41,7 @@ def deltas_table(model: MLP, image: np.ndarray, label: int) -> Table:
         "dC/dw_ji": ("$\\delta_j x_i$", "$\\partial C / \\partial w_{ji}$"),
     }
     rows = [
-        [*formulas[name], f"{by_hand[name].size:,}", _scientific(largest_difference(by_hand[name], numerical[name]))]
+        [*formulas[name], f"{by_hand[name].size:,}", scientific(largest_difference(by_hand[name], numerical[name]))]
         for name in formulas
     ]
     return Table(
@@ -90,7 +87,7 @@ def gradient_check_table(models: dict[str, MLP], images: np.ndarray, labels: np.
     rows = []
     for name, model in models.items():
         errors = gradient_check(model, images, labels)
-        rows.append([name, str(len(errors)), f"{model.num_parameters:,}", _scientific(max(errors))])
+        rows.append([name, str(len(errors)), f"{model.num_parameters:,}", scientific(max(errors))])
     return Table(
         ["network", "weight matrices", "weights checked", "largest relative error"],
         rows,
@@ -113,7 +110,7 @@ def slopes_table() -> Table:
     }
     return Table(
         ["slope of the improved sigmoid", "largest difference"],
-        [[names[name], _scientific(largest_difference(values, reference))] for name, values in forms.items()],
+        [[names[name], scientific(largest_difference(values, reference))] for name, values in forms.items()],
         label="tbl:slopes",
         caption="Three ways to the slope against $\\frac{2}{3} \\cdot 1.7159\\,(1 - \\tanh^2 \\frac{2}{3}x)$, "
         f"at {len(x):,} points from −6 to 6.",
@@ -163,14 +160,14 @@ def results_table(results: Results, names: Sequence[str], *, label: str, see: st
     """Give the measures of some experiments, one a column: mean over seeds with its interval."""
     parameters = [f"{num_parameters(EXPERIMENTS[name].hidden_layers):,}" for name in names]
     rows = [["parameters", *parameters]] + [
-        [_with_unit(measure), *(_estimate_cell(results, name, measure) for name in names)] for measure in MEASURES
+        [_with_unit(measure), *(_short_cell(results, name, measure) for name in names)] for measure in MEASURES
     ]
     return Table(
         ["", *(network_label(name) for name in names)],
         rows,
         label=label,
-        caption=f"{see} Mean over {seeds_text(results)}, with its 95 % interval. Losses and accuracies are those at "
-        "the lowest validation loss; steps to converge are those until the validation loss is within 5 % of the "
+        caption=f"{see} Mean over {seeds_text(results)} ± half the width of its 95 % interval. Losses and accuracies "
+        "are those at the lowest validation loss; steps to converge are those until the validation loss is within 5 % of the "
         "baseline's lowest; the gap is validation less training loss at the end; the noise is the standard deviation "
         "of the change from one validation to the next.",
     )
@@ -193,16 +190,18 @@ def final_table(results: Results, names: Sequence[str], *, label: str = "tbl:fin
     )
 
 
-def comparison_table(results: Results, pairs: Sequence[tuple[str, str]], *, label: str, see: str) -> Table:
+def comparison_table(
+    results: Results, pairs: Sequence[tuple[str, str]], measures: Sequence[Measure], *, label: str, see: str
+) -> Table:
     """Give the paired differences of some comparisons, with interval, corrected p value and verdict."""
     rows = []
     for before, after in pairs:
-        for measure in (VALIDATION_LOSS, VALIDATION_ACCURACY, STEPS_TO_CONVERGE, FINAL_GAP, CPU_SECONDS):
+        for measure in measures:
             found = compare(results, before, after, measure)
             low, high = (measure.text(end, signed=True) for end in (found.difference.low, found.difference.high))
             rows.append(
                 [
-                    f"{short_name(before)} → {short_name(after)}" if measure is VALIDATION_LOSS else "",
+                    f"{short_name(before)} → {short_name(after)}" if measure is measures[0] else "",
                     _with_unit(measure).replace("%", "points"),
                     measure.text(found.difference.mean, signed=True),
                     f"{low} to {high}",
@@ -229,6 +228,11 @@ def _estimate_cell(results: Results, name: str, measure: Measure) -> str:
     return measure.text(found.mean) + interval
 
 
+def _short_cell(results: Results, name: str, measure: Measure) -> str:
+    found = summarise(results, name, measure)
+    return f"{measure.text(found.mean)} ± {measure.text((found.high - found.low) / 2)}" if found.count else "none"
+
+
 def _with_unit(measure: Measure) -> str:
     return measure.name if measure.unit == "steps" else f"{measure.name} [{measure.unit}]"
 
@@ -237,7 +241,7 @@ def _shape(array: np.ndarray) -> str:
     return " × ".join(map(str, array.shape))
 
 
-def _scientific(number: float) -> str:
+def scientific(number: float) -> str:
     """Return a number as mathematics, for example `$2.3 \\cdot 10^{-11}$`."""
     if number == 0:
         return "$0$"

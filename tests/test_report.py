@@ -3,9 +3,8 @@
 import base64
 import io
 import re
-import subprocess
-import sys
 from pathlib import Path
+from statistics import median
 
 import matplotlib
 import pytest
@@ -17,8 +16,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 
 from helpers.report import Figure, ReportError, Table, build_report, figure_style  # noqa: E402
-from helpers.report.execution import execute  # noqa: E402
-from helpers.report.notebooks import read_notebook  # noqa: E402
+from helpers.report import execution  # noqa: E402
+from helpers.report.__main__ import main  # noqa: E402
 from helpers.report.text import fenced, plain  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
@@ -192,13 +191,19 @@ def kitchen(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def executed_kitchen(kitchen, tmp_path_factory):
-    """The folder with both notebooks executed, so that more reports need no kernel."""
+    """The result of a build, and both notebooks with the outputs it saw: more reports need no kernel."""
     folder, paths = kitchen
     before = [path.read_bytes() for path in paths]
+    run, sources = execution.execute, []
+
+    def remembering(notebooks, timeout):
+        sources.extend(run(notebooks, timeout))
+        return sources
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(ROOT))
+        patch.setattr(execution, "execute", remembering)
         result = build_report(paths, folder / "live.pdf", code=True, timeout=60)
-        sources = execute([read_notebook(path) for path in paths], 60)
     assert [path.read_bytes() for path in paths] == before
     done = folder / "done"
     done.mkdir()
@@ -231,9 +236,506 @@ def test_build_report_says_where_how_long_and_how_many_pages(executed_kitchen, w
 
 def test_numbers_run_through_all_notebooks_and_references_name_them(without_code):
     text = text_of(without_code)
-    for words in (
-        "with Figure 3, Table 1 and Equation (1) and (Hen 1999)",
-        "As Figure 1 shows",
-        "Back to Figure 2, and ahead to Table 1.",
-    ):
-        assert words in text
+    assert "with Figure 3, Table 1 and Equation (1) and (Hen 1999)" in text
+    assert "As Figure 1 shows" in text
+    assert "Back to Figure 2, and ahead to Table 1." in text
+    assert "Hen, Ada. 1999. On Eggs. Coop." in text
+
+
+def test_references_citations_contents_and_links_to_notebooks_are_links(without_code):
+    first_page = without_code.pages[0]
+    targets = [link.get("/Dest") or link["/A"] for link in links(first_page)]
+    contents, in_summary, to_figure_and_notebook = 4, 4, 2
+    assert len(targets) >= contents + in_summary + to_figure_and_notebook
+
+
+def test_labelled_equations_are_numbered_and_others_are_not(without_code):
+    text = text_of(without_code)
+    assert "(1)" in text
+    assert "(2)" not in text
+
+
+def test_every_picture_is_there_with_caption_number_and_alternative_text(without_code):
+    text = text_of(without_code)
+    for caption in ("Figure 1. A pan, attached.", "Figure 2. An oven.", "Figure 3. The angle at", "Table 1. Minutes."):
+        assert caption in text
+    alts = [alt for kind, alt in structure(without_code) if kind == "/Figure"]
+    assert alts == ["A dark pan.", "A teal oven.", "A rising line."]
+
+
+def test_code_is_hidden_by_default_and_shown_on_request(with_code, without_code):
+    assert "plt.rcParams" not in text_of(without_code)
+    assert "plt.rcParams.update(figure_style())" in text_of(with_code)
+
+
+def test_long_code_lines_are_wrapped_visibly_with_nothing_lost(with_code):
+    text = text_of(with_code)
+    wrapped = text[text.index("minutes = duration_0") :].split("NameError")[0]
+    assert wrapped.count("↪") >= 2
+    assert wrapped.replace("↪ ", "").strip() == LONG_LINE
+
+
+def test_streams_lose_colour_codes_and_rewritten_lines(without_code):
+    text = text_of(without_code)
+    assert "red soup done" in text
+    assert "10%" not in text
+
+
+def test_allowed_errors_are_printed_and_cells_tagged_no_report_are_not(with_code):
+    text = text_of(with_code)
+    assert "ValueError: the egg broke" in text
+    assert "Traceback" not in text
+    assert "secret" not in text
+
+
+def test_backticks_in_code_do_not_end_its_block(with_code):
+    assert 'fence = """```"""' in text_of(with_code)
+
+
+def test_no_markup_is_left_in_the_text(with_code):
+    text = text_of(with_code)
+    for markup in ("$$", r"\begin", r"\label", "[@", "{#", "<table", "HBox("):
+        assert markup not in text
+
+
+def test_preview_is_marked_on_every_page(with_code, without_code):
+    assert all("Preview: 2 hens" in page.extract_text() for page in without_code.pages)
+    assert "Preview" not in text_of(with_code)
+
+
+def test_title_language_and_outline_are_set(without_code):
+    assert without_code.metadata.title == "The kitchen"
+    assert without_code.trailer["/Root"]["/Lang"] == "en"
+    titles = list(outline_titles(without_code.outline))
+    assert titles == ["Contents", "Task 1: Pans", "Task 1a: One pan", "Task 2: Eggs", "References"]
+    assert text_of(without_code).count("The kitchen") == 1
+
+
+def test_pdf_declares_universal_accessibility_and_marks_headers_formulas_and_headings(without_code):
+    assert b"pdfuaid:part" in without_code.trailer["/Root"]["/Metadata"].get_object().get_data()
+    tags = structure(without_code)
+    kinds = [kind for kind, _ in tags]
+    assert kinds.count("/TH") == 2
+    assert {"/H1", "/H2", "/Table", "/Caption", "/Figure", "/Formula"} <= set(kinds)
+    assert r"t = \frac{m}{\alpha} \odot s" in [alt for kind, alt in tags if kind == "/Formula"]
+
+
+def test_pages_are_a4_numbered_and_carry_the_task_in_their_header(without_code):
+    for number, page in enumerate(without_code.pages, start=1):
+        assert [round(float(side)) for side in page.mediabox[2:]] == [595, 842]
+        assert page.extract_text().split()[-1] == str(number)
+    assert "Task 1: Pans" in without_code.pages[0].extract_text()
+    top = [text for height, _, text in placed_text(without_code.pages[-1]) if height > 762]
+    assert top
+
+
+def test_only_the_fonts_of_the_report_are_used(with_code):
+    fonts = {
+        font.get_object()["/BaseFont"].split("+")[-1].split("-")[0]
+        for page in with_code.pages
+        for font in page["/Resources"]["/Font"].values()
+    }
+    assert fonts == {"LibertinusSerif", "LibertinusMath", "DejaVuSansMono"}
+
+
+def test_the_same_outputs_give_the_same_bytes(tmp_path):
+    path = notebook(tmp_path / "lab.ipynb", md("# Lab\n\n$x^2$"), figure_cell(), table_cell())
+    one, two = (build_report([path], tmp_path / name, execute=False).path for name in ("one.pdf", "two.pdf"))
+    assert one.read_bytes() == two.read_bytes()
+
+
+# Pages ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def long_report(tmp_path_factory):
+    """Chapters of sections of text, figures and tables; the last table is longer than a page."""
+    words = "A pendulum that starts from a wide angle swings more slowly than the formula for small angles says. "
+    cells = [md(f"# Lab\n\nSummary. {words}")]
+    for chapter in "12":
+        cells.append(md(f"# Task {chapter}: Swings\n\n{words}"))
+        for section in "abc":
+            cells += [
+                md(f"## Task {chapter}{section}: Angles\n\n{words * 4}\n\n{words * 3}"),
+                figure_cell(f"fig:s{chapter}{section}"),
+                md(f"See [@fig:s{chapter}{section}]. {words * 5}"),
+                table_cell(f"tbl:t{chapter}{section}", rows=5),
+                md(words * 5),
+            ]
+    return built(tmp_path_factory.mktemp("long"), *cells, table_cell("tbl:long", rows=70), md(words))
+
+
+def body_runs(page):
+    """Runs of text without running header and page number."""
+    return [run for run in placed_text(page) if 90 < run[0] < 762]
+
+
+def test_lines_hold_65_to_75_letters(long_report):
+    lines = [line for page in long_report.pages for line in page.extract_text().splitlines()]
+    assert 65 <= median(len(line) for line in lines if len(line) > 60 and "." * 5 not in line) <= 75
+
+
+def test_no_page_is_more_than_a_third_empty_but_the_last(long_report):
+    for page in long_report.pages[:-1]:
+        assert min(height for height, _, _ in body_runs(page)) < 90 + 240
+
+
+def test_no_heading_stands_at_the_foot_of_a_page(long_report):
+    for page in long_report.pages:
+        lowest = min(body_runs(page))
+        assert lowest[1] < 11.5, f"heading at the foot: {lowest}"
+
+
+def test_caption_stands_on_the_page_of_its_figure(long_report):
+    for page in long_report.pages:
+        pictures = sum(kind.startswith("/") for kind in page["/Resources"].get("/XObject", {}))
+        captions = len(re.findall(r"Figure \d+\.\s+A pendulum", page.extract_text()))
+        assert captions >= bool(pictures)
+
+
+def test_long_table_repeats_its_header(long_report):
+    last_pages = [page.extract_text() for page in long_report.pages if "number 69" in page.extract_text()]
+    assert re.search(r"egg\s+minutes", last_pages[0])
+
+
+def test_text_stands_alone_on_page_one_before_the_contents(long_report):
+    first = text_of(long_report)
+    assert first.index("Summary.") < first.index("Contents") < first.index("Task 1a: Angles")
+
+
+# Formulas ---------------------------------------------------------------------------------------------------
+
+COMMANDS = r"""
+a \odot b \otimes c \ominus d \cap e \cup f
+\operatorname{softmax}(z_k) = \frac{\exp z_k}{\sum_{j=1}^{K} \exp z_j}
+\operatorname*{arg\,max}_k y_k
+\begin{aligned} a &= b \\ &= c \end{aligned}
+\begin{bmatrix} a & b \\ c & d \end{bmatrix} \begin{pmatrix} 1 \\ 2 \end{pmatrix}
+\underbrace{f'(z_j)}_{\text{slope}} \sum_k w_{kj} \delta_k
+\frac{\partial C}{\partial w_{ji}} = \delta_j x_i
+\sigma'(z) = \sigma(z) (1 - \sigma(z))
+\mathbf{W}^{\top} \mathbf{x} \in \mathbb{R}^{N \times 10}
+\ln y \cdot \exp x, \max_i x_i, \cosh x, \tanh x, \sqrt{2}, \sqrt[3]{x}
+\left( \frac{2}{3} z \right) \left[ x \right] \left| y \right| \lVert w \rVert_2
+a \quad b \qquad c \, d \; e \: f \! g
+x \leq y \geq z \approx w \neq v \pm u \ldots \cdots \propto t
+f(x) = \begin{cases} 1 & \text{if } x > 0 \\ 0 & \text{otherwise} \end{cases}
+\mathrm{d}x \hat{y} \bar{x} \tilde{w} \vec{v} \mathcal{L} \boldsymbol{\Delta}
+w_{ji} := w_{ji} - \alpha \frac{\partial C}{\partial w_{ji}} \nabla_w C \to 0
+\bigl( \Bigl[ \tfrac{1}{2} \Bigr] \bigr) \dfrac{3}{4} \binom{n}{k}
+50{,}880 = 785 \cdot 64 + 64 \cdot 10 \implies \forall i \exists j
+""".strip().splitlines()
+
+
+def test_every_tex_command_compiles_in_display_and_in_line(tmp_path):
+    text = "\n\n".join(f"$${tex}$$\n\nand ${tex}$." for tex in COMMANDS)
+    pdf = built(tmp_path, md(f"# Lab\n\n{text}"))
+    alts = [alt for kind, alt in structure(pdf) if kind == "/Formula"]
+    assert alts == [tex for tex in COMMANDS for _ in range(2)]
+    shown_text = text_of(pdf)
+    assert "⊙" in shown_text
+    assert "∩" in shown_text
+    assert "softmax(" in shown_text
+    assert "50,880" in shown_text
+
+
+# Nothing is lost in silence ---------------------------------------------------------------------------------
+
+MARKDOWN_LOSSES = {
+    "raw HTML": ("wide <b>bold</b>", "raw HTML"),
+    "an HTML image": ('<img src="a.png">', "raw HTML"),
+    "bare environment": (r"\begin{align} a &= b \end{align}", "TeX outside mathematics"),
+    "TeX reference": (r"see \eqref{eq:x}", "TeX outside mathematics"),
+    "unknown TeX": (r"$\argmin x$", "TeX that pandoc cannot convert"),
+    "dollars that open nothing": ("costs $ x $ now", "begins no mathematics"),
+    "blank line in a formula": ("$$\na\n\nb\n$$", "begins no mathematics"),
+    "unresolved reference": ("see [@fig:nowhere]", "no figure has as its label"),
+    "unresolved citation": ("see [@nobody2000]", "not in the bibliography"),
+    "a label given twice": ("$$\\label{eq:a} x$$\n\n$$\\label{eq:a} y$$", "already given"),
+    "missing image": ('![An oven.](oven.png){alt="teal"}', "no image oven.png"),
+    "image on the web": ('![An oven.](https://x.org/oven.png){alt="teal"}', "no image https"),
+    "image without alternative text": ("![An oven.](data.png)", "no alternative text"),
+    "pandoc warning": ("::: {.note}\n\nopen", "unclosed"),
+    "wide table": ("| a | b |\n|---|---|\n| " + "x" * 60 + " | " + "y" * 60 + " |", "wider than the page"),
+}
+TYPST_LOSSES = {
+    "unresolved section": ("see [there](#nowhere)", "nowhere"),
+    "skipped heading level": ("# One\n\n### Three", "heading level"),
+    "glyph that no font has": ("an egg 🥚", "could not be displayed"),
+    "wide equation": ("$$" + " + ".join(["abcdef"] * 20) + "$$", "wider than the page"),
+}
+OUTPUT_LOSSES = {
+    "raw cell": (v4.new_raw_cell("<p>"), "raw cell"),
+    "figure without caption": (run_code("x", shown(svg=SVG)), "figure without caption and alt"),
+    "figure without alternative text": (
+        run_code("x", shown({"report": {"caption": "A line."}}, svg=SVG)),
+        "figure without alt",
+    ),
+    "only HTML": (run_code("x", shown(text_html="<p>", text_plain="<IPython HTML object>")), "only text/html"),
+    "only a widget": (run_code("x", shown(widget={}, text_plain="IntSlider(value=1)")), "widget-view"),
+    "no type that prints": (run_code("x", shown(application_json={})), "only application/json"),
+    "wide stream": (run_code("x", stream("x" * 89)), "wider than the page (89 > 88"),
+    "wide result": (run_code("x", shown(text_plain="y" * 120)), "wider than the page (120 > 88"),
+    "error without the tag": (
+        run_code("x", v4.new_output("error", ename="ValueError", evalue="no", traceback=[])),
+        "failed with ValueError: no",
+    ),
+}
+
+
+def problems(folder, cells):
+    """What a build of these cells complains about, by number of cell."""
+    (folder / "data.png").write_bytes(png())
+    with pytest.raises(ReportError) as failure:
+        built(folder, *cells)
+    found = {}
+    for problem in failure.value.problems:
+        number = int(re.match(r"lab\.ipynb, cell (\d+) ", problem)[1])
+        found[number] = found.get(number, "") + problem
+    return found
+
+
+@pytest.fixture(scope="module")
+def markdown_problems(tmp_path_factory):
+    return problems(tmp_path_factory.mktemp("lossy"), [md(source) for source, _ in MARKDOWN_LOSSES.values()])
+
+
+@pytest.fixture(scope="module")
+def output_problems(tmp_path_factory):
+    return problems(tmp_path_factory.mktemp("outputs"), [cell for cell, _ in OUTPUT_LOSSES.values()])
+
+
+@pytest.mark.parametrize("loss", MARKDOWN_LOSSES)
+def test_report_fails_naming_the_cell_rather_than_lose_markdown(loss, markdown_problems):
+    number = list(MARKDOWN_LOSSES).index(loss) + 1
+    assert MARKDOWN_LOSSES[loss][1] in markdown_problems[number]
+
+
+@pytest.mark.parametrize("loss", OUTPUT_LOSSES)
+def test_report_fails_naming_the_cell_rather_than_lose_an_output(loss, output_problems):
+    number = list(OUTPUT_LOSSES).index(loss) + 1
+    assert OUTPUT_LOSSES[loss][1] in output_problems[number]
+
+
+@pytest.mark.parametrize("loss", TYPST_LOSSES)
+def test_report_fails_naming_the_cell_rather_than_misprint(loss, tmp_path):
+    source, message = TYPST_LOSSES[loss]
+    found = problems(tmp_path, [md("# Lab"), md("A sound cell."), md(source), md("Another.")])
+    assert list(found) == [3]
+    assert message in found[3]
+
+
+def test_what_is_no_loss_passes(tmp_path):
+    frame = "   egg  minutes\n0  soft  4"
+    cells = [
+        md("# Lab\n\nA price of \\$5, `<b>`, a < b.\n\n<!-- a remark -->"),
+        run_code("frame", shown(text_html="<table>", text_plain=frame)),
+        run_code("slider", shown(widget={}), tags=["no-report"]),
+        run_code("warn", stream("a warning\n", "stderr")),
+        run_code("x", stream("z" * 88)),
+        run_code("sympy", shown(text_latex=r"$\displaystyle x^{2}$", text_plain="x**2")),
+    ]
+    text = text_of(built(tmp_path, *cells))
+    assert "A price of $5, <b>, a < b." in text
+    assert "soft 4" in text
+    assert "z" * 88 in text
+    assert "warning" not in text
+
+
+def test_messages_on_stderr_are_passed_on_to_the_builder(tmp_path, caplog):
+    built(tmp_path, md("# Lab"), run_code("warn()", stream("a warning\n", "stderr")))
+    assert "lab.ipynb, cell 2" in caplog.text
+    assert "a warning" in caplog.text
+
+
+def test_missing_or_damaged_notebooks_and_bibliographies_are_named(tmp_path):
+    with pytest.raises(ReportError, match="no such notebook"):
+        build_report([tmp_path / "none.ipynb"], tmp_path / "out.pdf")
+    (tmp_path / "bad.ipynb").write_text("{", encoding="utf-8")
+    with pytest.raises(ReportError, match=r"bad\.ipynb: not a valid notebook"):
+        build_report([tmp_path / "bad.ipynb"], tmp_path / "out.pdf")
+    with pytest.raises(ReportError, match=r"none\.bib"):
+        built(tmp_path, md("[@egg]"), metadata={"bibliography": "none.bib"})
+
+
+# Failures leave the earlier report ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "timeout", "message"),
+    [
+        ("def boil():\n    return 1 / 0\nboil()", 60, "ZeroDivisionError: division by zero"),
+        ("import time\ntime.sleep(60)", 1, "took longer than 1 seconds"),
+        ("import os\nos._exit(9)", 60, "kernel died"),
+    ],
+    ids=["error", "time limit", "dead kernel"],
+)
+def test_failing_cell_is_named_and_the_earlier_pdf_stays(source, timeout, message, tmp_path):
+    path = notebook(tmp_path / "lab.ipynb", md("# Lab"), v4.new_code_cell(source))
+    output = tmp_path / "lab.pdf"
+    output.write_bytes(b"earlier")
+    with pytest.raises(ReportError, match=message) as failure:
+        build_report([path], output, timeout=timeout)
+    assert f'lab.ipynb, cell 2 ("{source.splitlines()[0]}")' in str(failure.value)
+    assert output.read_bytes() == b"earlier"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["lab.ipynb", "lab.pdf"]
+
+
+def test_command_line_tells_failure_by_status_and_one_message(tmp_path, capsys):
+    path = notebook(tmp_path / "lab.ipynb", md("<b>x</b>"))
+    assert main([str(path), "-o", str(tmp_path / "lab.pdf")]) == 1
+    message = capsys.readouterr().err
+    assert "lab.ipynb, cell 1" in message
+    assert "Traceback" not in message
+    assert not (tmp_path / "lab.pdf").exists()
+
+
+def test_command_line_says_where_the_pdf_is(tmp_path, capsys):
+    path = notebook(tmp_path / "lab.ipynb", md("# Lab"), run_code("eggs = 1"))
+    assert main([str(path), "-o", str(tmp_path / "out" / "lab.pdf"), "--no-execute", "--code"]) == 0
+    assert f"{tmp_path / 'out' / 'lab.pdf'}: 1 pages" in capsys.readouterr().out
+
+
+# One notebook through nbconvert ---------------------------------------------------------------------------------
+
+
+def exported(path, **options):
+    exporter = get_exporter("helpers.report.ReportPDFExporter")(**options)
+    content, resources = exporter.from_filename(str(path))
+    assert resources["output_extension"] == ".pdf"
+    return PdfReader(io.BytesIO(content))
+
+
+def test_exporter_prints_references_to_other_notebooks_in_words(tmp_path):
+    path = notebook(tmp_path / "task3.ipynb", md("# Task 3: Tricks\n\nAs [@fig:loss-curve] and [@egg1999] say."))
+    text = text_of(exported(path))
+    assert "As Figure loss-curve and [@egg1999] say." in text
+
+
+def test_exporter_raises_sections_to_chapters_when_the_title_is_the_only_one(tmp_path):
+    cells = [md("# Task 3: Tricks\n\nIntroduction."), md("## Task 3a: One\n\n### Detail"), md("## Task 3b: Two")]
+    pdf = exported(notebook(tmp_path / "task3.ipynb", *cells))
+    assert pdf.metadata.title == "Task 3: Tricks"
+    assert [title for title in outline_titles(pdf.outline) if title != "Contents"] == [
+        "Task 3a: One",
+        "Detail",
+        "Task 3b: Two",
+    ]
+
+
+def test_exporter_runs_a_notebook_that_was_never_run_and_no_other(tmp_path):
+    fresh = notebook(tmp_path / "fresh.ipynb", md("# Lab"), v4.new_code_cell("print(6 * 7)"))
+    done = notebook(tmp_path / "done.ipynb", md("# Lab"), run_code("print(6 * 7)", stream("as stored")))
+    assert "42" in text_of(exported(fresh))
+    assert "as stored" in text_of(exported(done, code=True))
+
+
+# Figure and Table -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def displayed(monkeypatch):
+    """(data, metadata) of everything that was published."""
+    published = []
+    monkeypatch.setattr(
+        "helpers.report.elements.publish_display_data", lambda data, metadata: published.append((data, metadata))
+    )
+    return published
+
+
+def pendulum(**options):
+    with plt.rc_context(figure_style()):
+        figure, axes = plt.subplots()
+        axes.plot([0, 1, 2], [0, 1, 0])
+        axes.set(xlabel="time [s]", ylabel=r"$\phi_1^2$")
+    return Figure(figure, **({"label": "fig:swing", "caption": DATA["fig"], "alt": DATA["alt"]} | options))
+
+
+def test_figure_shows_picture_then_caption_and_is_the_same_every_time(displayed):
+    pendulum()._ipython_display_()
+    pendulum()._ipython_display_()
+    (data, metadata), (caption, caption_metadata), again, _ = displayed
+    assert metadata["report"] == {
+        "kind": "figure",
+        "label": "fig:swing",
+        "caption": DATA["fig"],
+        "alt": DATA["alt"],
+        "width": 100,
+    }
+    assert caption["text/markdown"] == "**Figure** (`fig:swing`). A pendulum swings."
+    assert caption_metadata == {"report": {"kind": "caption"}}
+    assert set(data) == {"image/svg+xml", "image/png", "text/plain"}
+    assert data == again[0]
+
+
+def test_figure_is_closed_opaque_white_and_has_its_text_as_outlines(displayed):
+    plt.close("all")
+    pendulum()._ipython_display_()
+    assert plt.get_fignums() == []
+    data, _ = displayed[0]
+    assert "<text" not in data["image/svg+xml"]
+    pixels = plt.imread(io.BytesIO(base64.b64decode(data["image/png"])), format="png")
+    assert pixels[0, 0].tolist() == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"label": "swing"}, "label is 'swing'"),
+        ({"label": "fig:Swing"}, "label is 'fig:Swing'"),
+        ({"caption": " "}, "caption is empty"),
+        ({"caption": "the interval [0, 1)"}, "odd bracket"),
+        ({"alt": ""}, "alt is empty"),
+        ({"width": 120}, "width is 120"),
+    ],
+)
+def test_figure_refuses_what_the_report_could_not_use(options, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        pendulum(**options)
+    plt.close("all")
+
+
+def test_table_is_markdown_with_its_caption(displayed):
+    Table(["egg", "$t$"], [["soft", "4"]], label="tbl:eggs", caption="Minutes.")._ipython_display_()
+    (data, metadata), (caption, _) = displayed
+    assert data["text/markdown"] == "| egg | $t$ |\n| :-- | --: |\n| soft | 4 |"
+    assert metadata["report"] == {"kind": "table", "label": "tbl:eggs", "caption": "Minutes."}
+    assert caption["text/markdown"] == "**Table** (`tbl:eggs`). Minutes."
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "message"),
+    [
+        ([["1"]], {}, "expected 2"),
+        ([["1", 2]], {}, "cell 2"),
+        ([["1", "a|b"]], {}, "without line break or '|'"),
+        ([["1", "2"]], {"align": "lx"}, "align is 'lx'"),
+        ([["1", "2"]], {"label": "fig:eggs"}, "label is 'fig:eggs'"),
+        ([["1", "2"]], {"caption": ""}, "caption is empty"),
+    ],
+)
+def test_table_refuses_what_markdown_cannot_hold(rows, options, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        Table(["a", "b"], rows, **({"label": "tbl:eggs", "caption": "Minutes."} | options))
+
+
+# Plain text -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown_text"),
+    [
+        ("\x1b[1;31mred\x1b[0m", "red"),
+        ("10%\r 50%\r100%\n", "100%\n"),
+        ("long line\rshort", "shortline"),
+        ("bar: 100%\r", "bar: 100%"),
+        ("a\r\nb", "a\nb"),
+        ("a\tb", "a       b"),
+    ],
+)
+def test_plain_text_is_what_a_terminal_shows_in_the_end(raw, shown_text):
+    assert plain(raw) == shown_text
+
+
+def test_fence_is_longer_than_any_run_of_backticks_inside():
+    assert fenced("x = '````'", "python").splitlines()[0] == "````` python"

@@ -43,6 +43,8 @@ async def _execute_all(notebooks, timeout):
 
 
 async def _execute(notebook, timeout, cores):
+    if not notebook.code_cells():
+        return notebook
     running = []
 
     def note_cell(cell, cell_index):

@@ -33,10 +33,13 @@ class Notebook:
             if LEFT_OUT not in cell.metadata.get("tags", []):
                 yield self.place(index), cell
 
+    def code_cells(self):
+        """The cells that a kernel has something to do with."""
+        return [cell for cell in self.node.cells if cell.cell_type == "code" and cell.source.strip()]
+
     def never_run(self):
-        """Whether there is code and none of it was ever executed, as in a notebook committed without outputs."""
-        code = [cell for cell in self.node.cells if cell.cell_type == "code" and cell.source.strip()]
-        return bool(code) and all(cell.execution_count is None and not cell.outputs for cell in code)
+        """Whether no code was ever executed, as in a notebook committed without outputs."""
+        return all(cell.execution_count is None and not cell.outputs for cell in self.code_cells())
 
 
 def read_notebook(path):

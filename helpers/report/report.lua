@@ -46,25 +46,33 @@ end
 
 -- Mathematics: the writer's own markup, wrapped to carry the TeX source as alternative text ---------
 
-local function repaired(typst) -- pandoc 3.9 writes names that Typst has renamed, and wrong spaces
+local function grouped_digits(tex) -- 50{,}880 is one number, not a list of two
+  return (tex:gsub('%d[%d{},.]*%d', function (number)
+    return number:find('{,}', 1, true) and '\\text{' .. number:gsub('{,}', ',') .. '}' or nil
+  end))
+end
+
+local function repaired(typst, tex) -- pandoc 3.9 writes names that Typst has renamed, wrong spaces and operators
+  local limits = tex:match '\\operatorname%*' and ', limits: #true' or ''
+  local function operator(before, text) -- \operatorname is bare text; \text is upright(text)
+    if before ~= '(' and text:match '%a' then return before .. 'op(' .. text .. limits .. ')' end
+  end
   return (typst:gsub('%.circle', '.o'):gsub('%f[%w.]sect%f[^%w]', 'inter')
     :gsub('#h%(0em%)', 'thick'):gsub('#h%(%-1em%)', '#h(-0.1667em)')
-    :gsub('#scale%(x: (%d+)%%, y: %d+%%%)%[(\\?[^%]]+)%]', 'lr(size: #%1%%, %2)'))
+    :gsub('(.)("[^"]*")', operator)
+    :gsub('#scale%(x: (%d+)%%, y: %d+%%%)%[(\\?.)%]', 'lr(size: #%1%%, %2)'))
 end
 
 local function equation(math)
   local label = math.text:match '\\label{([^}]*)}'
   local tex = math.text:gsub('\\label{[^}]*}', ''):gsub('^%s+', ''):gsub('%s+$', '')
-  local plain = pandoc.Math(math.mathtype, (tex:gsub('{,}', '\\text{,}')))
-  local messages, typst = warned(pandoc.write, pandoc.Pandoc { pandoc.Plain { plain } }, 'typst', UNWRAPPED)
-  if #messages > 0 then
-    problem('TeX that pandoc cannot convert: ' .. tex .. '\n  ' .. messages[1].message)
-  end
-  local body = repaired(typst:gsub('%s+$', '')) .. '.body'
-  if math.mathtype == 'InlineMath' then return raw('#math.equation(alt: ' .. quoted(tex) .. ', ' .. body .. ');') end
-  local numbering = label and ', numbering: "(1)"' or ''
-  local name = label and ' <' .. label .. '>' or ''
-  return raw('#math.equation(block: true, alt: ' .. quoted(tex) .. numbering .. ', ' .. body .. ')' .. name .. '\n')
+  local plain = pandoc.Pandoc { pandoc.Plain { pandoc.Math(math.mathtype, grouped_digits(tex)) } }
+  local messages, typst = warned(pandoc.write, plain, 'typst', UNWRAPPED)
+  if #messages > 0 then problem('TeX that pandoc cannot convert: ' .. tex .. '\n  ' .. messages[1].message) end
+  local body = 'alt: ' .. quoted(tex) .. ', ' .. repaired((typst:gsub("%s+$", "")), tex) .. '.body'
+  if math.mathtype == 'InlineMath' then return raw('#math.equation(' .. body .. ');') end
+  local numbering = label and 'numbering: "(1)", ' or ''
+  return raw('#math.equation(block: true, ' .. numbering .. body .. ')' .. (label and ' <' .. label .. '>' or '') .. '\n')
 end
 
 -- Figures, tables, code ----------------------------------------------------------------------------
@@ -313,9 +321,10 @@ local function mark_chapters() -- the first one ends the front matter, a later o
 end
 
 -- Figures float, so that no page is left half empty: to the top or foot of a page, but not above the heading of
--- their own chapter. A short table stays where it is written, and so does a long one, which may break over pages.
+-- their chapter nor below that of the next. A short table stays where it is written, and so does a long one,
+-- which may break over pages.
 
-local A_PAGE = 3000 -- letters
+local A_PAGE, A_THIRD = 3000, 1000 -- letters
 local SHORT_TABLE, LONG_TABLE = 9, 22 -- lines
 
 local function table_lines(tbl)
@@ -328,19 +337,35 @@ local function table_lines(tbl)
   return lines
 end
 
+local function may_float(block)
+  if block.t == 'Figure' then return true end
+  if block.t ~= 'Table' then return false end
+  local lines = table_lines(block)
+  if lines > LONG_TABLE then block.attributes.long = 'yes' end
+  return lines > SHORT_TABLE and lines <= LONG_TABLE
+end
+
+local function settle(floats, chapter_letters)
+  for _, float in ipairs(floats) do
+    local near_the_end = chapter_letters - float.letters < A_THIRD
+    local near_the_start = float.letters < A_PAGE
+    float.block.attributes.placement = near_the_end and 'none' or near_the_start and 'bottom' or 'auto'
+  end
+end
+
 local function place_floats()
-  local letters -- since the chapter began; nil before the first one
+  local letters, floats = 0, nil -- nothing floats in the front matter
   for _, part in ipairs(parts) do
     for _, block in ipairs(part.blocks) do
-      if block.t == 'Header' and block.level == 1 then letters = 0 end
-      local lines = block.t == 'Table' and table_lines(block) or SHORT_TABLE + 1
-      if block.t == 'Table' and lines > LONG_TABLE then block.attributes.long = 'yes' end
-      if letters and lines > SHORT_TABLE and lines <= LONG_TABLE and (block.t == 'Figure' or block.t == 'Table') then
-        block.attributes.placement = letters < A_PAGE and 'bottom' or 'auto'
+      if block.t == 'Header' and block.level == 1 then
+        settle(floats or {}, letters)
+        letters, floats = 0, pandoc.List {}
       end
-      letters = letters and letters + #stringify(block)
+      if may_float(block) and floats then floats:insert { block = block, letters = letters } end
+      letters = letters + #stringify(block)
     end
   end
+  settle(floats or {}, letters)
 end
 
 local function unique_identifiers() -- of headings: each cell was read by itself

@@ -6,7 +6,7 @@ from pathlib import Path
 from matplotlib import font_manager
 
 FONTS = Path(__file__).parent / "fonts"
-TEXT_WIDTH_INCHES = 124 / 25.4  # the measure set in report.typ
+TEXT_WIDTH_INCHES = 122 / 25.4  # the measure set in report.typ
 FAMILY = "Libertinus Serif"
 
 

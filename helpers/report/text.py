@@ -25,7 +25,8 @@ def fenced(text, language):
     if not text.strip():
         return ""
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
-    return f"{fence} {language}\n{text.rstrip()}\n{fence}"
+    lines = text.rstrip().lstrip("\n")
+    return f"{fence} {language}\n{lines}\n{fence}"
 
 
 def too_wide(text):

@@ -1,0 +1,59 @@
+# `make` alone says what there is. Everything runs in .venv, made from requirements.txt when it is first needed.
+#   SEEDS=10      how many seeds every experiment is trained with
+#   EPOCHS=2      shorter trainings, to try things out
+#   MNIST_DIR=... another data set in MNIST's four files
+
+PYTHON ?= python3
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+NOTEBOOKS := assignment1_report.ipynb task2.ipynb task3.ipynb task4.ipynb
+READY := .venv/ready
+
+export SEEDS EPOCHS MNIST_DIR CODE
+ifndef SEEDS
+unexport SEEDS
+endif
+ifndef EPOCHS
+unexport EPOCHS
+endif
+ifndef MNIST_DIR
+unexport MNIST_DIR
+endif
+
+.PHONY: help pdf html notebook test format lock clean
+.DEFAULT_GOAL := help
+
+help:  ## say what there is
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 18
+
+pdf: $(READY)  ## train the networks, run the notebooks, write assignment1_report.pdf
+	@$(BIN)/python -m helpers
+
+html: $(READY)  ## the same as web pages, one self-contained file a notebook, in build/html
+	@TQDM_DISABLE=1 $(BIN)/jupyter nbconvert --log-level WARN --to html --execute --embed-images --no-input \
+		--output-dir build/html $(NOTEBOOKS)
+	@echo "build/html: $(NOTEBOOKS:.ipynb=.html)"
+
+notebook: $(READY)  ## open the report in JupyterLab
+	@$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 assignment1_report.ipynb
+
+test: $(READY)  ## lint, check the format, run the tests
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python -m pytest
+
+format: $(READY)  ## format the code as the tests want it
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lock:  ## pin requirements.in anew to requirements.txt, for every platform, with hashes
+	@$(PYTHON) -m venv .venv-lock && .venv-lock/$(notdir $(BIN))/pip install -q uv
+	@.venv-lock/$(notdir $(BIN))/uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade -q \
+		--no-header --no-emit-index-url -o requirements.txt requirements.in
+
+clean:  ## delete what was built, but neither .venv nor the stored results
+	rm -rf build assignment1_report.pdf .pytest_cache .ruff_cache
+
+$(READY): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " \
+		+ sys.version.split()[0] + ". Name another one: make PYTHON=python3.12")'
+	@echo "setting up .venv, once"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $(READY)

@@ -1,0 +1,110 @@
+"""Sentences, findings, figures and tables follow the numbers, whatever they are."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from made_up import made_up_results
+
+from helpers import answers, findings, plots, tables
+from helpers.experiments import EXPERIMENTS
+
+PAIRS = [("2c", "3a"), ("3c", "4b")]
+
+
+@pytest.mark.parametrize(("accuracy", "word"), [(0.98, "higher by 3.00 points"), (0.92, "lower by 3.00 points")])
+def test_direction_and_size_turn_with_the_measurement(accuracy, word):
+    results = made_up_results(**{"3a": {"accuracy": accuracy}})
+    text = answers.effect_of_trick(results, "2c", "3a", "Improved weights").data
+    assert f"validation accuracy is {word}" in text
+    assert ("*better*" if accuracy > 0.95 else "*worse*") in text
+
+
+def test_without_a_difference_the_sentence_says_so():
+    text = answers.effect_of_size(made_up_results(), "3c", "4b").data
+    assert "no difference found" in text
+    assert "*better*" not in text
+    assert "*worse*" not in text
+
+
+def test_few_seeds_give_no_verdict_and_the_sentence_says_so():
+    text = answers.effect_of_size(made_up_results(2, **{"4b": {"accuracy": 0.99}}), "3c", "4b").data
+    assert "too few seeds" in text
+    assert "no verdict is given" in text
+
+
+@pytest.mark.parametrize(("seconds", "ratio"), [(4.0, "0.40"), (20.0, "2.00")])
+def test_early_stopping_gives_the_measured_ratio(seconds, ratio):
+    results = made_up_results(**{"4e": {"cpu_seconds": seconds}})
+    assert f"{ratio} times as much" in answers.early_stopping(results).data
+
+
+def test_the_baseline_says_that_it_overfits_only_when_it_does():
+    assert "by heart." in answers.baseline(made_up_results(**{"2c": {"train_loss": 0.01}})).data
+    assert "no sign" in answers.baseline(made_up_results(**{"2c": {"train_loss": 0.5}})).data
+
+
+def _verdict(results, claim: str) -> str:
+    [found] = [finding for finding in findings.findings(results) if claim in finding.claim]
+    return found.verdict
+
+
+@pytest.mark.parametrize(
+    ("claim", "changes", "verdict"),
+    [
+        ("With 128 units accuracy is worse", {"4b": {"accuracy": 0.92}}, "supported"),
+        ("With 128 units accuracy is worse", {"4b": {"accuracy": 0.98}}, "refuted"),
+        ("With 128 units accuracy is worse", {}, "undecided"),
+        ("With 128 units the run takes longer", {"4b": {"cpu_seconds": 20.0}}, "supported"),
+        ("It overfits less", {"3b": {"train_loss": 0.18}}, "supported"),
+        ("It overfits less", {"3b": {"train_loss": 0.01}}, "refuted"),
+        ("Early stopping", {"4e": {"cpu_seconds": 4.0}}, "supported"),
+        ("128 units still goes to zero", {"4b": {"train_loss": 0.001}}, "supported"),
+        ("128 units still goes to zero", {"4b": {"train_loss": 0.05}}, "refuted"),
+        ("beats all other", {name: {"accuracy": 0.92} for name in ("4a", "4b", "4d", "4d_32", "4e")}, "supported"),
+        ("beats all other", {"4b": {"accuracy": 0.98}}, "refuted"),
+        ("52,880", {}, "refuted"),
+    ],
+)
+def test_a_claims_verdict_turns_with_the_measurement(claim, changes, verdict):
+    assert _verdict(made_up_results(**changes), claim) == verdict
+
+
+def test_below_six_seeds_every_claim_on_a_difference_is_undecided():
+    results = made_up_results(5, **{"4b": {"accuracy": 0.5, "cpu_seconds": 99.0}})
+    assert _verdict(results, "With 128 units accuracy is worse") == "undecided"
+    assert _verdict(results, "With 128 units the run takes longer") == "undecided"
+
+
+def test_a_diverged_training_is_counted_in_figures_and_leaves_no_nan_in_sentences_and_tables():
+    results = made_up_results()
+    nothing = (np.nan, np.nan)
+    empty = {
+        key: np.empty(0)
+        for key in ("train_loss", "validation_steps", "validation_loss", "validation_accuracy", "train_accuracy")
+    }
+    first = results["4b"][0]
+    results["4b"][0] = replace(
+        first, diverged=True, test=nothing, validation=nothing, history=replace(first.history, best_step=0, **empty)
+    )
+    figure = plots.curves_figure(results, ["3c", "4b"], label="fig:a", see="See.")
+    assert "1 diverged" in figure.caption
+    shown = [
+        answers.effect_of_size(results, "3c", "4b").data,
+        findings.summary(results).data,
+        *(" ".join(row) for row in tables.final_table(results, list(results)).rows),
+        *(" ".join(row) for row in findings.findings_table(results).rows),
+    ]
+    assert not [text for text in shown if "nan" in text.lower().replace("nano", "")]
+
+
+def test_every_network_has_a_look_of_its_own():
+    assert set(plots.LOOKS) == set(EXPERIMENTS)
+    assert len({marker for _, marker in plots.LOOKS.values()}) == len(EXPERIMENTS)
+    assert len({colour for colour, _ in plots.LOOKS.values()}) == len(EXPERIMENTS)
+
+
+def test_the_closest_size_of_two_equal_layers_is_sixty():
+    assert answers.closest_size([58, 59, 60, 61, 32], like=(64,)).data.startswith("60 units")
+    assert tables.num_parameters((60, 60)) == 51_300
+    assert tables.num_parameters((59, 59)) == 50_386
