@@ -172,10 +172,10 @@ def _chosen_names(names: Iterable[str] | str | None) -> list[str]:
 def _chosen_seeds(seeds: int | Iterable[int] | None) -> list[int]:
     if seeds is None:
         seeds = _positive_integer("SEEDS", os.environ.get("SEEDS", str(DEFAULT_SEEDS)))
-    chosen = list(range(seeds)) if isinstance(seeds, int) else list(dict.fromkeys(seeds))
-    if not chosen:
-        raise ValueError(f"seeds is {seeds!r}; allowed: how many (from 1), or which")
-    return chosen
+    which = range(seeds) if isinstance(seeds, int | np.integer) else tuple(seeds)
+    if not which or not all(isinstance(seed, int | np.integer) and seed >= 0 for seed in which):
+        raise ValueError(f"seeds is {seeds!r}; allowed: how many (from 1), or which (integers from 0)")
+    return [int(seed) for seed in dict.fromkeys(which)]
 
 
 def _positive_integer(name: str, text: str) -> int:

@@ -158,7 +158,7 @@ def read_files(directory: Path) -> RawData:
     for part in ("train", "t10k"):
         images = _read_idx(directory, f"{part}-images-idx3-ubyte", IMAGE_SHAPE, digest)
         labels = _read_idx(directory, f"{part}-labels-idx1-ubyte", (), digest)
-        path = directory / f"{part}-labels-idx1-ubyte"
+        path = _find_file(directory, f"{part}-labels-idx1-ubyte")
         if len(images) != len(labels):
             raise _error(path, f"{len(labels):,} labels for the {len(images):,} images beside it, expected as many")
         if labels.max() >= NUM_CLASSES:

@@ -21,4 +21,4 @@ def progress_bar(total: int, description: str, unit: str, progress: str | bool) 
         raise ValueError(f'progress is {progress!r}; allowed: "auto", False')
     in_notebook = automatic_tqdm is not tqdm
     watched = (in_notebook or sys.stderr.isatty()) and not os.environ.get("TQDM_DISABLE")
-    return automatic_tqdm(total=total, desc=description, unit=unit, disable=progress is False or not watched)
+    return automatic_tqdm(total=total, desc=description, unit=unit, disable=not (watched and progress and total))

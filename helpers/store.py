@@ -1,7 +1,7 @@
 """Results on disk: one file for each training, named by everything that determines it.
 
 A file is a NumPy archive of plain arrays, one of them its metadata as JSON; nothing is pickled. It is written beside
-its place and moved there at once, so it is whole or absent; it carries a digest of its content, checked on reading.
+its place and moved there at once, so it is whole or absent; it ends with the SHA-256 of its content, which is checked.
 """
 
 import hashlib
@@ -10,12 +10,12 @@ import json
 import os
 import tempfile
 import warnings
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
+DIGEST_SIZE = 32  # bytes
 DEFAULT_DIRECTORY = Path(__file__).resolve().parent.parent / "results"
 NUMERIC_MODULES = ("activations", "mlp", "mnist", "random_streams", "training", "trials")
 
@@ -45,31 +45,31 @@ class Store:
 
     def save(self, path: Path, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, object]) -> None:
         """Write a result; on any failure the folder is as it was before. Raises `OSError` if it cannot be written."""
-        content = {name: np.asarray(array) for name, array in arrays.items()}
-        header = dict(metadata, digest=_digest(content))
-        content["metadata"] = np.frombuffer(json.dumps(header, sort_keys=True).encode(), np.uint8)
         archive = io.BytesIO()
-        np.savez(archive, **content)
+        header = np.frombuffer(json.dumps(metadata, sort_keys=True).encode(), np.uint8)
+        np.savez(archive, allow_pickle=False, metadata=header, **arrays)
         self.directory.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, archive.getvalue())
+        write_atomically(path, archive.getvalue() + _digest(archive.getvalue()))
 
     def load(self, path: Path) -> tuple[dict[str, np.ndarray], dict[str, object]] | None:
         """Return a result's arrays and metadata, or `None` where there is none.
 
-        A damaged file is reported by a warning and deleted, so that its training runs again.
+        A damaged file is reported by a warning and deleted, so that its training runs again. Raises `OSError` if there
+        is a file that cannot be read.
         """
         try:
-            with np.load(path, allow_pickle=False) as archive:
-                arrays = {name: archive[name] for name in archive.files}
-            metadata = json.loads(arrays.pop("metadata").tobytes())
-            if metadata.pop("digest") != _digest(arrays):
-                raise ValueError("its content does not match its digest")
+            content = path.read_bytes()
         except FileNotFoundError:
             return None
-        except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile) as error:
-            warnings.warn(f"{path}: damaged ({error}); deleted, its training runs again", stacklevel=2)
+        archive, digest = content[:-DIGEST_SIZE], content[-DIGEST_SIZE:]
+        if digest != _digest(archive):
+            problem = "damaged (its content does not match its digest); deleted, its training runs again"
+            warnings.warn(f"{path}: {problem}", stacklevel=2)
             path.unlink(missing_ok=True)
             return None
+        with np.load(io.BytesIO(archive), allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        metadata = json.loads(arrays.pop("metadata").tobytes())
         return arrays, metadata
 
 
@@ -87,10 +87,5 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise
 
 
-def _digest(arrays: Mapping[str, np.ndarray]) -> str:
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        digest.update(f"{name} {array.dtype.str} {array.shape} ".encode())
-        digest.update(array)
-    return digest.hexdigest()
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()

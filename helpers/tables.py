@@ -167,9 +167,9 @@ def results_table(results: Results, names: Sequence[str], *, label: str, see: st
         rows,
         label=label,
         caption=f"{see} Mean over {seeds_text(results)} ± half the width of its 95 % interval. Losses and accuracies "
-        "are those at the lowest validation loss; steps to converge are those until the validation loss is within 5 % of the "
-        "baseline's lowest; the gap is validation less training loss at the end; the noise is the standard deviation "
-        "of the change from one validation to the next.",
+        "are those at the lowest validation loss; steps to converge are those until the validation loss is within 5 % "
+        "of the baseline's lowest; the gap is validation less training loss at the end; the noise is the standard "
+        "deviation of the change from one validation to the next.",
     )
 
 

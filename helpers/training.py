@@ -162,7 +162,7 @@ def train(
         raise ValueError(
             f"batch_size is {config.batch_size:,}; allowed: at most the {len(dataset.train):,} training images"
         )
-    with threadpool_limits(1, user_api="blas"):
+    with threadpool_limits(1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):  # the losses tell
         return _Training(model, dataset, config, seed).run(progress, callback)
 
 
@@ -194,7 +194,7 @@ class _Training:
         self.train_loss = np.empty(config.max_epochs * self.steps_per_epoch)
         self.validation_records = np.empty((4, config.max_epochs * validations))
         self.interrupted = False
-        self.norms = self._norms()
+        self.validated = 0, self._norms()
         self.started = time.perf_counter(), time.process_time()
 
     def run(self, progress: str | bool, callback: Callable[[History], None] | None) -> History:
@@ -262,13 +262,14 @@ class _Training:
         self.validation_records[:, self.validations] = record
         self.validations += 1
         self.early_stopping.update(self.steps, validation_loss, self.model.parameters)
-        self.norms = self._norms()
+        self.validated = self.steps, self._norms()
 
     def _diverged(self, which: str, step: int) -> None:
+        validated_step, validated_norms = self.validated
         raise TrainingDiverged(
             f"the {which} loss is no longer finite at step {step:,}, with learning rate "
-            f"{self.config.learning_rate:g}; the weights' norms were {_listed(self.norms)} at the validation "
-            f"before (step {self.steps:,}) and are {_listed(self._norms())} now. Try a smaller learning rate",
+            f"{self.config.learning_rate:g}; the weights' norms were {_listed(validated_norms)} at the validation "
+            f"before (step {validated_step:,}) and are {_listed(self._norms())} now. Try a smaller learning rate",
             self.history(),
         )
 

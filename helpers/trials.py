@@ -76,10 +76,14 @@ def run_trial(experiments: Sequence[Experiment], seed: int, directory: Path) -> 
             history = train(model, dataset, longest.config, seed=seed, progress=False, callback=look)
         except TrainingDiverged as error:
             history, diverged = error.history, True
+        if history.interrupted:
+            raise KeyboardInterrupt  # what was learnt so far is no result of the experiment
         ends = [(longest, history, model.parameters, diverged)]
         for stop in stops:
-            parameters = model.parameters if stop.parameters is None else stop.parameters
-            ends.append((stop.experiment, stop.history or history, parameters, diverged and stop.history is None))
+            if diverged and stop.history is None:
+                ends.append((stop.experiment, history, model.parameters, True))
+            else:
+                ends.append((stop.experiment, stop.history or history, stop.early_stopping.best_parameters, False))
         results = {experiment.name: _result(experiment, seed, dataset, before, *end) for experiment, *end in ends}
         return [results[experiment.name] for experiment in experiments]
 
@@ -98,10 +102,6 @@ class _StopWatch:
         self.model, self.experiment = model, experiment
         self.early_stopping = EarlyStopping(experiment.config.patience)
         self.history: History | None = None
-
-    @property
-    def parameters(self) -> np.ndarray | None:
-        return self.early_stopping.best_parameters
 
     def look(self, history: History) -> None:
         if self.history is not None:

@@ -55,7 +55,7 @@ def test_weights_are_views_of_the_parameters():
 
 
 def test_uniform_weights_fill_the_range_from_minus_1_to_1():
-    for weights in MLP([785, 64, 10], weight_init="uniform", seed=0).weights:
+    for weights in MLP([785, 64, 64], weight_init="uniform", seed=0).weights:
         assert -1 <= weights.min() < -0.99
         assert 0.99 < weights.max() <= 1
         assert weights.mean() == pytest.approx(0, abs=0.05)
@@ -130,15 +130,16 @@ def test_small_initial_weights_start_near_ln_10_and_uniform_ones_far_above(mnist
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("hidden", [(), (3,)], ids=["no hidden layer", "one hidden layer"])
 def test_logits_of_10_000_give_finite_loss_and_gradients(hidden, dtype):
-    model = MLP([2, *hidden, 2], activation="improved_sigmoid", dtype=dtype, seed=0)
-    signal = model.weights[-1].shape[0]
-    model.weights[-1][:] = np.array([1, -1]) * 10_000 / signal
-    for weights in model.weights[:-1]:
-        weights[:] = 1
-    images, labels = np.array([[1.0, 0], [1, 0], [-1, 0], [-1, 0]]), np.array([0, 1, 0, 1])
+    model = MLP([2, *hidden, 2], activation="improved_sigmoid", dtype=dtype)
+    *lower, last = model.weights
+    last[:] = np.array([10_000, -10_000]) / len(last)
+    for weights in lower:
+        weights[:] = 0.5
+    images, labels = np.array([[1.0, 1], [1, 1], [-1, -1], [-1, -1]]), np.array([0, 1, 0, 1])
     loss, gradients = model.loss_and_gradients(images, labels)
     evaluated, accuracy = model.evaluate(Split(images, labels))
-    assert loss == pytest.approx(evaluated) == pytest.approx(abs(model.forward_logits_gap(images)) / 2)
+    assert loss == pytest.approx(10_000, rel=1e-3)  # half the images cost nothing, half the distance of 20,000
+    assert evaluated == pytest.approx(loss)
     assert accuracy == 0.5
     assert all(np.isfinite(gradient).all() for gradient in gradients)
     assert np.isfinite(model.forward(images)).all()

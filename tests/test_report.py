@@ -13,12 +13,18 @@ from nbformat import v4, write
 from pypdf import PdfReader
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402
+import matplotlib.pyplot as plt
 
-from helpers.report import Figure, ReportError, Table, build_report, figure_style  # noqa: E402
-from helpers.report import execution  # noqa: E402
-from helpers.report.__main__ import main  # noqa: E402
-from helpers.report.text import fenced, plain  # noqa: E402
+from helpers.report import (
+    Figure,
+    ReportError,
+    Table,
+    build_report,
+    execution,
+    figure_style,
+)
+from helpers.report.__main__ import main
+from helpers.report.text import fenced, plain
 
 ROOT = Path(__file__).parents[1]
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 150"><path d="M0 150 L300 0"/></svg>'
@@ -162,7 +168,7 @@ def kitchen(tmp_path_factory):
     first = notebook(
         folder / "first.ipynb",
         md("# The kitchen\n\nA short summary, with [@fig:angle], [@tbl:eggs; @eq:time] and [@egg1999]."),
-        md("# Task 1: Pans\n\n## Task 1a: One pan\n\nAs [@fig:pan] shows, and [the lab](second.ipynb) too."),
+        md("# Task 1: Pans\n\n## Task 1a: One pan\n\nAs [@fig:pan] shows, and [the lab](second%20part.ipynb) too."),
         md('![A pan, attached.](attachment:pan.png){#fig:pan alt="A dark pan." width=30%}', attachments=attached),
         md('![An oven.](<sub/oven pic.png>){#fig:oven alt="A teal oven."}'),
         md("$$\\label{eq:time} t = \\frac{m}{\\alpha} \\odot s$$\n\nunnumbered: $$u = v$$"),
@@ -176,7 +182,7 @@ def kitchen(tmp_path_factory):
         lang="en",
     )
     second = notebook(
-        folder / "second.ipynb",
+        folder / "second part.ipynb",
         md("# Task 2: Eggs\n\nBack to [@fig:oven], and ahead to [@tbl:eggs]."),
         v4.new_code_cell(
             LIVE + 'Figure(figure, label="fig:angle", caption="The *angle* at $t$.", alt="A rising line.")'
@@ -398,6 +404,23 @@ def test_long_table_repeats_its_header(long_report):
     assert re.search(r"egg\s+minutes", last_pages[0])
 
 
+def test_wide_table_breaks_prose_and_headers_but_no_number(tmp_path):
+    prose = "a claim that takes more than one line of its column, and then some more words to fill it"
+    rows = "\n".join(f"| {prose} | +0.040{n} to +0.052{n} | 50,88{n} | {prose} |" for n in range(4))
+    table = f"| what is claimed | 95 % interval | number of parameters | what was found |\n|:-|-:|-:|:-|\n{rows}"
+    lines = built(tmp_path, md(f"# Lab\n\n{table}")).pages[0].extract_text().splitlines()
+    for n in range(4):
+        assert any(f"+0.040{n} to +0.052{n}" in line and f"50,88{n}" in line for line in lines)
+    assert not any(prose in line for line in lines)
+
+
+def test_figure_right_below_a_heading_stays_there(tmp_path):
+    cells = [md("# Lab"), md("# Task 1\n\n" + "Words to fill the page. " * 260), md("## Task 1b"), figure_cell()]
+    pdf = built(tmp_path, *cells, md("After it. " * 200), md("# Task 2"))
+    text = text_of(pdf)
+    assert text.rindex("Task 1b") < text.index("Figure 1. A pendulum") < text.index("After it.")
+
+
 def test_text_stands_alone_on_page_one_before_the_contents(long_report):
     first = text_of(long_report)
     assert first.index("Summary.") < first.index("Contents") < first.index("Task 1a: Angles")
@@ -423,6 +446,7 @@ f(x) = \begin{cases} 1 & \text{if } x > 0 \\ 0 & \text{otherwise} \end{cases}
 \mathrm{d}x \hat{y} \bar{x} \tilde{w} \vec{v} \mathcal{L} \boldsymbol{\Delta}
 w_{ji} := w_{ji} - \alpha \frac{\partial C}{\partial w_{ji}} \nabla_w C \to 0
 \bigl( \Bigl[ \tfrac{1}{2} \Bigr] \bigr) \dfrac{3}{4} \binom{n}{k}
+\|x\| = |y| + \big| \, p(a \mid b)
 50{,}880 = 785 \cdot 64 + 64 \cdot 10 \implies \forall i \exists j
 """.strip().splitlines()
 
@@ -437,6 +461,7 @@ def test_every_tex_command_compiles_in_display_and_in_line(tmp_path):
     assert "∩" in shown_text
     assert "softmax(" in shown_text
     assert "50,880" in shown_text
+    assert "‖𝑥‖ = |𝑦|" in shown_text
 
 
 # Nothing is lost in silence ---------------------------------------------------------------------------------
@@ -447,6 +472,9 @@ MARKDOWN_LOSSES = {
     "bare environment": (r"\begin{align} a &= b \end{align}", "TeX outside mathematics"),
     "TeX reference": (r"see \eqref{eq:x}", "TeX outside mathematics"),
     "unknown TeX": (r"$\argmin x$", "TeX that pandoc cannot convert"),
+    "TeX that pandoc drops": (r"$\color{red} x$", "color is lost"),
+    "a number by hand": (r"$$x = y \tag{7}$$", "tag is lost"),
+    "columns of an array": (r"$$\begin{array}{ll} a & b \\ c & d \end{array}$$", "columns of array are lost"),
     "dollars that open nothing": ("costs $ x $ now", "begins no mathematics"),
     "blank line in a formula": ("$$\na\n\nb\n$$", "begins no mathematics"),
     "unresolved reference": ("see [@fig:nowhere]", "no figure has as its label"),

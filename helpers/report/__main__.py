@@ -15,9 +15,7 @@ def main(arguments=None):
     parser.add_argument("--code", action="store_true", help="print the code cells as well")
     parser.add_argument("--preview", help="a remark for every page")
     parser.add_argument("--no-execute", action="store_true", help="take the outputs that are in the notebooks")
-    parser.add_argument(
-        "--timeout", type=float, default=DEFAULT_TIMEOUT, help="seconds a cell may take (%(default)s)"
-    )
+    parser.add_argument("--timeout", type=float, default=DEFAULT_TIMEOUT, help="seconds a cell may take (%(default)s)")
     given = parser.parse_args(arguments)
     try:
         result = build_report(
@@ -31,6 +29,9 @@ def main(arguments=None):
     except ReportError as error:
         print(f"no report was written:\n{error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("interrupted; no report was written", file=sys.stderr)
+        return 130
     print(
         f"{result.path}: {result.pages} pages; notebooks {result.execution_seconds:.1f} s, "
         f"export {result.export_seconds:.1f} s"

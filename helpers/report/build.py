@@ -4,9 +4,9 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from . import execution
+from .errors import ReportError
 from .execution import DEFAULT_TIMEOUT
 from .exporter import document_of
 from .notebooks import read_notebook
@@ -43,14 +43,19 @@ def build_report(notebooks, output, *, code=False, preview=None, execute=True, t
 
 
 def write_whole(path, content):
-    """`content` becomes the file `path` at once: nobody ever finds half of it there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
+    """`content` becomes the file `path` at once: nobody ever finds half of it there.
+
+    Raises ReportError if it cannot be written.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(part, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        except BaseException:
-            os.unlink(file.name)
-            raise
-    os.replace(file.name, path)
+        os.replace(part, path)
+    except OSError as error:
+        raise ReportError(f"{path}: cannot be written: {error.strerror}; make room or choose another place") from None
+    finally:
+        part.unlink(missing_ok=True)

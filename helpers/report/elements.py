@@ -14,6 +14,7 @@ from IPython.display import publish_display_data
 from .style import figure_style
 
 PNG_DPI = 200
+SVG_LIMIT = 2_000_000  # letters; a larger drawing (thousands of points) is shown as PNG alone
 CSS_DPI = 96
 
 
@@ -38,16 +39,13 @@ class Figure:
 
     def _ipython_display_(self):
         png = _saved(self.figure, "png", metadata={"Software": None}, dpi=PNG_DPI)
-        data = {
-            "image/svg+xml": _saved(self.figure, "svg", metadata={"Date": None}).decode(),
-            "image/png": base64.b64encode(png).decode(),
-            "text/plain": repr(self),
-        }
+        svg = _saved(self.figure, "svg", metadata={"Date": None}).decode()
+        data = {"image/png": base64.b64encode(png).decode(), "text/plain": repr(self)}
+        if len(svg) <= SVG_LIMIT:
+            data["image/svg+xml"] = svg
         report = {"kind": "figure", "label": self.label, "caption": self.caption, "alt": self.alt}
         shown_width = round(self.figure.get_figwidth() * CSS_DPI)
-        publish_display_data(
-            data, {"report": report | {"width": self.width}, "image/png": {"width": shown_width}}
-        )
+        publish_display_data(data, {"report": report | {"width": self.width}, "image/png": {"width": shown_width}})
         _publish_caption("Figure", self.label, self.caption)
 
 

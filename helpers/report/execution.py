@@ -3,7 +3,9 @@
 import asyncio
 import copy
 import os
+import signal
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 
 from jupyter_client.kernelspec import NoSuchKernel
@@ -15,40 +17,59 @@ from .errors import ReportError
 from .text import plain
 
 DEFAULT_TIMEOUT = 3600  # seconds a cell may take
+UNWATCHED = {"TQDM_DISABLE": "1"}  # a progress bar that nobody sees would be lost in the report
 PRIVATE = Config({"KernelManager": {"transport_encryption": "auto"}})  # a kernel without it warns on stderr
 
 
 def execute(notebooks, timeout=DEFAULT_TIMEOUT):
     """Executed copies of `notebooks`, at most one kernel a core; the notebooks themselves are not changed.
 
-    Raises ReportError for the first that fails: an error, a cell over `timeout` seconds, a dead kernel.
+    Raises ReportError for the first that fails: an error, a cell over `timeout` seconds, a dead kernel;
+    KeyboardInterrupt, with all kernels shut down, when the user interrupts.
     """
     run = _execute_all(notebooks, timeout)
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(run)
+        return _run(run)
     with ThreadPoolExecutor(1) as outside_the_loop:
-        return outside_the_loop.submit(asyncio.run, run).result()
+        return outside_the_loop.submit(_run, run).result()
+
+
+def _run(coroutine):
+    try:
+        return asyncio.run(coroutine)
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
 
 
 async def _execute_all(notebooks, timeout):
     cores = asyncio.Semaphore(os.cpu_count() or 1)
+    everything, interrupted = asyncio.current_task(), []
+
+    def stop_all():
+        interrupted.append(True)
+        everything.cancel()
+
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_execute(notebook, timeout, cores)) for notebook in notebooks]
+            tasks = [group.create_task(_execute(notebook, timeout, cores, stop_all)) for notebook in notebooks]
     except BaseExceptionGroup as failures:
+        if interrupted:  # nbclient takes a cancelled cell for a dead kernel
+            raise asyncio.CancelledError from None
         raise failures.exceptions[0] from None
     return [task.result() for task in tasks]
 
 
-async def _execute(notebook, timeout, cores):
+async def _execute(notebook, timeout, cores, stop_all):
     if not notebook.code_cells():
         return notebook
     running = []
 
     def note_cell(cell, cell_index):
         running.append(cell_index)
+        with suppress(RuntimeError, ValueError):  # nbclient stops one kernel on Ctrl-C; Windows has no such handlers
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop_all)
 
     node = copy.deepcopy(notebook.node)
     client = NotebookClient(
@@ -61,7 +82,7 @@ async def _execute(notebook, timeout, cores):
     )
     async with cores:
         try:
-            await client.async_execute()
+            await client.async_execute(env=os.environ | UNWATCHED)
         except CellExecutionError as error:
             what = f"{error.ename}: {plain(error.evalue)}; run the notebook in Jupyter to see the traceback"
         except CellTimeoutError:

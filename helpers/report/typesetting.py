@@ -1,4 +1,4 @@
-"""Markdown cells -> Typst (by pandoc and report.lua) -> PDF (by Typst and report.typ), in a folder of its own."""
+"""Markdown cells -> Typst (by pandoc and lua/report.lua) -> PDF (by Typst and report.typ), in a folder of its own."""
 
 import json
 import re
@@ -65,8 +65,8 @@ def _convert(folder, document):
     """Title and Typst body, by pandoc."""
     keys = ("cells", "name", "title", "lang", "bibliography", "strict")
     request = {key: getattr(document, key) for key in keys}
-    pandoc = subprocess.run(  # noqa: S603: pandoc's path comes from its own wheel
-        [pypandoc.get_pandoc_path(), "lua", str(HERE / "report.lua")],
+    pandoc = subprocess.run(  # noqa: S603
+        [pypandoc.get_pandoc_path(), "lua", str(HERE / "lua" / "report.lua")],
         input=json.dumps({key: value for key, value in request.items() if value is not None}),
         capture_output=True,
         encoding="utf-8",

@@ -1,0 +1,57 @@
+-- Mathematics: what pandoc's writer makes of it, repaired and wrapped to carry the TeX source as alternative text.
+
+local shared = require 'shared'
+local mathematics = {}
+
+local DROPPED = { -- what pandoc 3.9 loses without a warning, and what to write instead
+  ['\\tag%f[^%a]'] = '\\tag is lost; number it by $$\\label{eq:name} ...$$',
+  ['\\color%f[^%a]'] = '\\color is lost; use words',
+  ['\\begin{array}'] = 'columns of array are lost; use cases, aligned, bmatrix or a table',
+  ['\\begin{matrix}'] = 'columns of matrix are lost; use bmatrix or pmatrix',
+}
+
+local function refuse_dropped(tex)
+  for pattern, advice in pairs(DROPPED) do
+    if tex:find(pattern) then shared.problem(advice .. ': ' .. tex) end
+  end
+end
+
+local function prepared(tex) -- where pandoc would set other spaces than TeX: 50{,}880 and \|x\|
+  local one_number = tex:gsub('%d[%d{},.]*%d', function (number)
+    return number:find('{,}', 1, true) and '\\text{' .. number:gsub('{,}', ',') .. '}' or nil
+  end)
+  return (one_number:gsub('\\|', '\\Vert '))
+end
+
+local function repaired(typst, tex) -- names that Typst has changed, wrong spaces, operators, large brackets
+  local limits = tex:match '\\operatorname%*' and ', limits: #true' or ''
+  local function operator(before, text) -- \operatorname is bare text; \text is upright(text)
+    if before ~= '(' and text:match '%a' then return before .. 'op(' .. text .. limits .. ')' end
+  end
+  return (typst:gsub('%.circle', '.o'):gsub('%f[%w.]sect%f[^%w]', 'inter')
+    :gsub('#h%(0em%)', 'thick'):gsub('#h%(%-1em%)', '#h(0em)')
+    :gsub('(.)("[^"]*")', operator)
+    :gsub('cases%b()', function (cases) return cases:gsub(' & ', ' & quad ') end)
+    :gsub('%[\\|%]', '[│]'):gsub('\\|', ' class("normal", \\|)'):gsub('%[│%]', '[\\|]')
+    :gsub('bar%.v%.double', 'class("normal", %0)')
+    :gsub('#scale%(x: (%d+)%%, y: %d+%%%)%[(\\?.)%]', 'lr(size: #%1%%, %2)'))
+end
+
+function mathematics.label(math) return math.text:match '\\label{([^}]*)}' end
+
+function mathematics.equation(math)
+  local tex = math.text:gsub('\\label{[^}]*}', ''):gsub('^%s+', ''):gsub('%s+$', '')
+  refuse_dropped(tex)
+  local plain = pandoc.Plain { pandoc.Math(math.mathtype, prepared(tex)) }
+  local messages, typst = shared.warned(shared.as_typst, { plain })
+  if #messages > 0 then
+    shared.problem('TeX that pandoc cannot convert: ' .. tex .. '\n  ' .. messages[1].message)
+  end
+  local body = 'alt: ' .. shared.one_line(tex) .. ', ' .. repaired(typst, tex) .. '.body'
+  if math.mathtype == 'InlineMath' then return shared.raw('#math.equation(' .. body .. ');') end
+  local label = mathematics.label(math)
+  local numbered = label and 'numbering: "(1)", ' .. body .. ') <' .. label .. '>' or body .. ');'
+  return shared.raw('#math.equation(block: true, ' .. numbered .. '\n')
+end
+
+return mathematics

@@ -1,0 +1,269 @@
+"""The store: what is saved comes back, or is known to be damaged; a file is whole or absent."""
+
+import os
+import re
+import warnings
+
+import numpy as np
+import pytest
+
+import helpers.store
+from helpers.store import DEFAULT_DIRECTORY, NUMERIC_MODULES, Store, result_key, source_hash, write_atomically
+
+pytestmark = pytest.mark.usefixtures("clean_environment")
+
+ARRAYS = {
+    "losses": np.array([0.1, np.nan, np.inf, -0.0]),
+    "parameters": np.arange(6, dtype=np.float32).reshape(2, 3),
+    "steps": np.array([], np.int64),
+    "accuracy": np.array(0.975),
+    "stopped": np.array(True),
+    "experiment": np.array("3c"),
+}
+METADATA = {"seed": 3, "machine": "x86_64", "title": "zwölf Einheiten"}
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "kept")
+
+
+@pytest.fixture
+def path(store):
+    """The path of a result that is stored."""
+    path = store.path("3c", 3, "abc")
+    store.save(path, ARRAYS, METADATA)
+    return path
+
+
+def same(arrays):
+    assert arrays.keys() == ARRAYS.keys()
+    for name, array in arrays.items():
+        assert (array.dtype, array.shape) == (ARRAYS[name].dtype, ARRAYS[name].shape)
+        assert array.tobytes() == ARRAYS[name].tobytes()
+
+
+def found_damaged(store, path):
+    """Loading warns with the path, deletes the file and returns nothing."""
+    with pytest.warns(UserWarning, match=rf"{re.escape(str(path))}: damaged .*; deleted, its training runs again"):
+        assert store.load(path) is None
+    assert not path.exists()
+
+
+def test_what_is_saved_comes_back_bit_for_bit_with_its_metadata(store, path):
+    arrays, metadata = store.load(path)
+    same(arrays)
+    assert metadata == METADATA
+    assert [file.name for file in store.directory.iterdir()] == ["3c-seed3-abc.npz"]
+
+
+def test_what_is_not_there_is_none_without_a_warning(store):
+    assert store.load(store.path("3c", 3, "abc")) is None
+    assert not store.directory.exists()
+
+
+def test_the_folder_is_the_one_given_else_that_of_the_variable_else_the_projects(tmp_path, monkeypatch):
+    assert Store(tmp_path / "given").directory == tmp_path / "given"
+    assert Store().directory == tmp_path / "results"
+    monkeypatch.delenv("RESULTS_DIR")
+    assert Store().directory == DEFAULT_DIRECTORY
+
+
+# Damage -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("keep", [0, 1, 100, 0.5, -1])
+def test_a_truncated_file_is_reported_deleted_and_counts_as_absent(store, path, keep):
+    content = path.read_bytes()
+    path.write_bytes(content[: int(keep * len(content)) if isinstance(keep, float) else keep])
+    found_damaged(store, path)
+    assert store.load(path) is None
+
+
+def test_whatever_bit_is_flipped_a_file_is_reported_damaged_or_gives_what_was_saved(store, path):
+    content = path.read_bytes()
+    damaged = 0
+    for position in range(len(content)):
+        flipped = bytearray(content)
+        flipped[position] ^= 1 << position % 8
+        path.write_bytes(flipped)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            loaded = store.load(path)
+        if loaded is None:
+            damaged += 1
+            assert [str(path) in str(warning.message) for warning in caught] == [True]
+            assert not path.exists()
+        else:  # a bit that says nothing, such as one of a time stamp
+            same(loaded[0])
+            assert loaded[1] == METADATA
+    assert damaged > len(content) / 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda arrays: arrays | {"losses": arrays["losses"] + 1e-12},
+        lambda arrays: arrays | {"parameters": arrays["parameters"].reshape(3, 2)},
+        lambda arrays: arrays | {"parameters": arrays["parameters"].view(np.int32)},
+        lambda arrays: arrays | {"another": np.zeros(1)},
+        lambda arrays: {name: array for name, array in arrays.items() if name != "steps"},
+        lambda arrays: {name: array for name, array in arrays.items() if name != "metadata"},
+        lambda arrays: arrays | {"metadata": np.frombuffer(b"{}", np.uint8)},
+        lambda arrays: arrays | {"metadata": np.frombuffer(b"[1]", np.uint8)},
+        lambda arrays: arrays | {"metadata": np.frombuffer(b"no JSON", np.uint8)},
+    ],
+    ids=["value", "shape", "dtype", "added", "removed", "no metadata", "no digest", "no mapping", "no JSON"],
+)
+def test_a_whole_file_whose_content_is_not_what_was_saved_is_damaged(store, path, change):
+    with np.load(path) as archive:
+        arrays = dict(archive)
+    np.savez(path, **change(arrays))
+    found_damaged(store, path)
+
+
+class Trap:
+    """Does harm when it is unpickled."""
+
+    def __reduce__(self):
+        return os.mkdir, (os.environ["RESULTS_DIR"],)
+
+
+def test_a_pickled_object_in_a_file_is_refused_and_never_run(store, path, tmp_path):
+    with np.load(path) as archive:
+        arrays = dict(archive)
+    np.savez(path, **arrays | {"losses": np.array([Trap()], object)})
+    found_damaged(store, path)
+    assert not (tmp_path / "results").exists()
+
+
+def test_objects_cannot_be_saved(store):
+    path = store.path("3c", 3, "abc")
+    with pytest.raises(ValueError, match="Object arrays"):
+        store.save(path, {"losses": np.array([Trap()], object)}, {})
+    assert not path.exists()
+
+
+# Writing ------------------------------------------------------------------------------------------------
+
+
+def failing(*arguments):
+    raise OSError("no space left on device")
+
+
+@pytest.mark.parametrize("broken", ["os.replace", "os.fsync"])
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(store, path, broken, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(broken, failing)
+        with pytest.raises(OSError, match="no space left"):
+            store.save(path, {"losses": np.zeros(3)}, {})
+    assert list(store.directory.iterdir()) == [path]
+    same(store.load(path)[0])
+
+
+def test_an_interrupt_while_writing_leaves_the_old_file_and_nothing_else(store, path, monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_atomically(path, b"new")
+    assert list(store.directory.iterdir()) == [path]
+    same(store.load(path)[0])
+
+
+def test_the_new_content_is_on_disk_before_it_takes_the_place_of_the_old(tmp_path, monkeypatch):
+    path, calls = tmp_path / "file", []
+    path.write_bytes(b"old")
+
+    def watch(name):
+        original = getattr(os, name)
+
+        def watched(*arguments):
+            calls.append((name, path.read_bytes()))
+            return original(*arguments)
+
+        monkeypatch.setattr(os, name, watched)
+
+    watch("fsync")
+    watch("replace")
+    write_atomically(path, b"new")
+    assert calls == [("fsync", b"old"), ("replace", b"old")]
+    assert path.read_bytes() == b"new"
+
+
+def test_a_file_that_cannot_be_read_for_now_is_not_deleted(store, path, monkeypatch):
+    content = path.read_bytes()
+
+    def too_many(*arguments, **options):
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as patch:
+        for name in ("builtins.open", "io.open"):
+            patch.setattr(name, too_many)
+        with pytest.raises(OSError, match="Too many open files"):
+            store.load(path)
+    assert path.read_bytes() == content
+
+
+# Keys ---------------------------------------------------------------------------------------------------
+
+DETERMINANTS = {
+    "experiment": {"name": "3c", "hidden_layers": [64], "config": {"learning_rate": 0.02, "patience": 50}},
+    "seed": 3,
+    "data": "ab12",
+    "source": "cd34",
+    "numpy": "2.0.0",
+}
+
+
+def test_equal_determinants_give_equal_keys_in_any_order():
+    reordered = dict(reversed(DETERMINANTS.items()))
+    assert result_key(**DETERMINANTS) == result_key(**reordered)
+    assert re.fullmatch("[0-9a-f]{20}", result_key(**DETERMINANTS))
+
+
+def test_every_determinant_changes_the_key():
+    experiment = DETERMINANTS["experiment"]
+    changes = [
+        {},
+        {"seed": 4},
+        {"data": "ab13"},
+        {"source": "cd35"},
+        {"numpy": "2.0.1"},
+        {"experiment": experiment | {"name": "4a"}},
+        {"experiment": experiment | {"hidden_layers": [64, 64]}},
+        {"experiment": experiment | {"config": {"learning_rate": 0.020000000000000004, "patience": 50}}},
+        {"experiment": experiment | {"config": {"learning_rate": 0.02, "patience": None}}},
+    ]
+    assert len({result_key(**DETERMINANTS | change) for change in changes}) == len(changes)
+
+
+@pytest.fixture
+def sources(tmp_path, monkeypatch):
+    """A copy of the numeric modules that is hashed in their place."""
+    for name in NUMERIC_MODULES:
+        text = (DEFAULT_DIRECTORY.parent / "helpers" / f"{name}.py").read_bytes()
+        (tmp_path / f"{name}.py").write_bytes(text)
+    monkeypatch.setattr(helpers.store, "__file__", str(tmp_path / "store.py"))
+    return tmp_path
+
+
+@pytest.mark.parametrize("module", NUMERIC_MODULES)
+def test_a_change_in_any_numeric_module_changes_the_source_hash(sources, module):
+    before = source_hash()
+    path = sources / f"{module}.py"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert source_hash() == before  # line endings are the platform's matter
+    path.write_bytes(path.read_bytes() + b"x = 1\n")
+    assert source_hash() != before
+
+
+def test_every_module_that_training_imports_is_in_the_source_hash():
+    imported, left = set(), ["trials"]
+    while left:
+        name = left.pop()
+        imported.add(name)
+        text = (DEFAULT_DIRECTORY.parent / "helpers" / f"{name}.py").read_text(encoding="utf-8")
+        left += set(re.findall(r"^from \.(\w+) import", text, re.MULTILINE)) - imported
+    assert imported - {"progress"} == set(NUMERIC_MODULES)  # a progress bar changes no number
