@@ -5,6 +5,8 @@ import sys
 import time
 from pathlib import Path
 
+from joblib.externals.loky.process_executor import TerminatedWorkerError
+
 from .experiments import run_experiments
 from .report import ReportError, build_report
 from .statistics import SEEDS_FOR_A_VERDICT
@@ -27,7 +29,10 @@ def main() -> int:
             code=os.environ.get("CODE") == "1",
             preview=preview,
         )
-    except (ReportError, ValueError, OSError) as error:
+    except KeyboardInterrupt:
+        print("interrupted; finished trainings are stored, the next run goes on from there", file=sys.stderr)
+        return 130
+    except (ReportError, TerminatedWorkerError, ValueError, OSError) as error:
         print(f"no report was written: {error}", file=sys.stderr)
         return 1
     export = report.execution_seconds + report.export_seconds

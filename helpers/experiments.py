@@ -17,6 +17,7 @@ from .training import History, TrainingConfig
 from .trials import Experiment, Result, run_trial
 
 DEFAULT_SEEDS = 2
+RESULT_FORMAT = 1  # to be raised when the arrays that `_save` writes change
 
 _PLAIN = TrainingConfig(learning_rate=0.1)
 _MOMENTUM = TrainingConfig(learning_rate=0.02, momentum=0.9)
@@ -77,9 +78,16 @@ def run_experiments(
     """
     chosen = [_limited(_experiment(name), max_epochs) for name in _chosen_names(names)]
     seeds = _chosen_seeds(seeds)
+    if workers is not None and not (isinstance(workers, int) and workers >= 1):
+        raise ValueError(f"workers is {workers!r}; allowed: an integer from 1, or None for one for each core")
     directory = data_directory(directory)
     store = store or Store()
-    common = {"data": read_files(directory).fingerprint, "source": source_hash(), "numpy": np.__version__}
+    common = {
+        "format": RESULT_FORMAT,
+        "data": read_files(directory).fingerprint,
+        "source": source_hash(),
+        "numpy": np.__version__,
+    }
     paths = {
         (experiment.name, seed): store.path(experiment.name, seed, _key(experiment, seed, common))
         for experiment in chosen
@@ -113,13 +121,13 @@ def _jobs(runs: Sequence[tuple[Experiment, int]]) -> list[tuple[list[Experiment]
     return sorted(((group, seed) for (_, seed), group in groups.items()), key=cost, reverse=True)
 
 
-def _key(experiment: Experiment, seed: int, common: dict[str, str]) -> str:
+def _key(experiment: Experiment, seed: int, common: dict[str, object]) -> str:
     settings = asdict(experiment)
     del settings["title"]
     return result_key(experiment=settings, seed=seed, **common)
 
 
-def _save(store: Store, path: Path, result: Result, common: dict[str, str]) -> None:
+def _save(store: Store, path: Path, result: Result, common: dict[str, object]) -> None:
     arrays = {f.name: getattr(result, f.name) for f in fields(Result) if f.name != "history"}
     arrays |= {f"history.{f.name}": getattr(result.history, f.name) for f in fields(History)}
     metadata = common | {

@@ -8,7 +8,7 @@ All weights lie in one flat vector, each matrix a view of it, so that an update 
 Passes write into `Buffers`: at this size, taking memory costs more than the arithmetic.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -209,10 +209,10 @@ def _initial_weights(layer_sizes: Sequence[int], weight_init: str, seed: int | N
 
 
 def _checked_layer_sizes(layer_sizes: Sequence[int]) -> tuple[int, ...]:
-    sizes = tuple(layer_sizes)
-    if len(sizes) < 2 or not all(isinstance(n, int | np.integer) and n > 0 for n in sizes):
+    sizes = tuple(layer_sizes) if isinstance(layer_sizes, Iterable) else ()
+    if len(sizes) < 2 or not all(isinstance(n, int | np.integer) and n > 0 and n is not True for n in sizes):
         raise ValueError(
-            f"layer_sizes is {list(sizes)}; allowed: at least an input and an output layer, each a positive integer"
+            f"layer_sizes is {layer_sizes!r}; allowed: at least an input and an output layer, each a positive integer"
         )
     if sizes[-1] < 2:
         raise ValueError(f"the output layer has {sizes[-1]} unit; a softmax needs at least 2 classes")

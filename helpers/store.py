@@ -64,8 +64,8 @@ class Store:
         archive, digest = content[:-DIGEST_SIZE], content[-DIGEST_SIZE:]
         if digest != _digest(archive):
             problem = "damaged (its content does not match its digest); deleted, its training runs again"
-            warnings.warn(f"{path}: {problem}", stacklevel=2)
             path.unlink(missing_ok=True)
+            warnings.warn(f"{path}: {problem}", stacklevel=2)
             return None
         with np.load(io.BytesIO(archive), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}

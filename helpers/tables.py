@@ -9,7 +9,7 @@ from .derivations import element_gradients, largest_difference, numerical_gradie
 from .experiments import EXPERIMENTS
 from .gradcheck import gradient_check
 from .mlp import MLP
-from .mnist import NUM_CLASSES, Dataset, read_files
+from .mnist import NUM_CLASSES, Dataset, pixel_statistics, read_files
 from .plots import network_label, seeds_text, short_name
 from .report import Table
 from .statistics import (
@@ -119,13 +119,11 @@ def slopes_table() -> Table:
 
 def normalisation_table(dataset: Dataset) -> Table:
     """Give mean and standard deviation of the pixels, and what normalisation makes of the three splits."""
-    whole = np.bincount(read_files(dataset.directory).train_images.ravel(), minlength=256)
-    values, count = np.arange(256), len(read_files(dataset.directory).train_labels)
-    mean = np.average(values, weights=whole)
-    std = np.sqrt(np.average((values - mean) ** 2, weights=whole))
+    whole = read_files(dataset.directory).train_images
+    mean, std = pixel_statistics(whole)
     rows = [
         ["pixels, training split", f"{len(dataset.train):,}", f"{dataset.mean:.2f}", f"{dataset.std:.2f}"],
-        ["pixels, all images for training", f"{count:,}", f"{mean:.2f}", f"{std:.2f}"],
+        ["pixels, all images for training", f"{len(whole):,}", f"{mean:.2f}", f"{std:.2f}"],
     ]
     for name in ("train", "validation", "test"):
         split = getattr(dataset, name)

@@ -39,7 +39,7 @@ class TrainingConfig:
             return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 1
 
         def is_number(value: object) -> bool:
-            return isinstance(value, int | float | np.number) and math.isfinite(value)
+            return isinstance(value, int | float | np.number) and not isinstance(value, bool) and math.isfinite(value)
 
         check(
             "learning_rate",
@@ -275,7 +275,7 @@ class _Training:
 
     def _norms(self) -> list[float]:
         """Euclidean norm of each weight matrix."""
-        return [float(np.linalg.norm(weights)) for weights in self.model.weights]
+        return [float(np.linalg.norm(weights.astype(np.float64))) for weights in self.model.weights]
 
     def history(self) -> History:
         steps, loss, accuracy, train_accuracy = self.validation_records[:, : self.validations].copy()
