@@ -121,9 +121,9 @@ class MLP:
         hidden, logits = buffers.activations[:-1], buffers.activations[-1]
         inputs = images
         for weights, units in zip(self.weights, hidden, strict=False):
-            np.matmul(inputs, weights, out=units)
+            np.dot(inputs, weights, out=units)
             inputs = activation(units, out=units)
-        return np.matmul(inputs, self.weights[-1], out=logits)
+        return np.dot(inputs, self.weights[-1], out=logits)
 
     def backward_pass(
         self,
@@ -143,10 +143,10 @@ class MLP:
         deltas *= scale
         for layer in range(len(self.weights) - 1, 0, -1):
             activations = buffers.activations[layer - 1]
-            np.matmul(activations.T, deltas, out=gradients[layer])
-            deltas = np.matmul(deltas, self.weights[layer].T, out=buffers.deltas[layer - 1])
+            np.dot(activations.T, deltas, out=gradients[layer])
+            deltas = np.dot(deltas, self.weights[layer].T, out=buffers.deltas[layer - 1])
             deltas *= slope(activations, out=buffers.slopes[layer - 1])  # delta_j = f'(z_j) sum_k w_kj delta_k
-        np.matmul(images.T, deltas, out=gradients[0])
+        np.dot(images.T, deltas, out=gradients[0])
 
     def one_hot(self, labels: np.ndarray) -> np.ndarray:
         """Return the targets `(N, num_classes)` of labels `(N,)`: 1 at the label, 0 elsewhere."""
@@ -182,9 +182,9 @@ class MLP:
 
 def softmax(logits: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return `exp(z_k) / sum_k' exp(z_k')` along the last axis; the largest logit is subtracted first."""
-    probabilities = np.subtract(logits, logits.max(axis=-1, keepdims=True), out=out)
+    probabilities = np.subtract(logits, np.maximum.reduce(logits, axis=-1, keepdims=True), out=out)
     np.exp(probabilities, out=probabilities)
-    probabilities /= probabilities.sum(axis=-1, keepdims=True)
+    probabilities /= np.add.reduce(probabilities, axis=-1, keepdims=True)
     return probabilities
 
 

@@ -15,7 +15,7 @@ from .activations import improved_sigmoid, improved_sigmoid_slope, sigmoid, sigm
 from .experiments import EXPERIMENTS
 from .mnist import NUM_CLASSES, Dataset
 from .report import TEXT_WIDTH_INCHES, Figure, figure_style
-from .statistics import Results
+from .statistics import CPU_SECONDS, TEST_ACCURACY, Results, summarise
 from .training import History
 from .trials import Result
 
@@ -36,7 +36,7 @@ LOOKS = {
 }
 
 
-_in_print_style = plt.rc_context(figure_style())  # a decorator
+in_print_style = plt.rc_context(figure_style())  # a decorator
 
 
 def network_label(name: str) -> str:
@@ -55,14 +55,14 @@ def seeds_text(results: Results) -> str:
     return f"{count} seed{'s' * (count != 1)}"
 
 
-@_in_print_style
+@in_print_style
 def digits_figure(dataset: Dataset, columns: int = 10) -> Figure:
     """Show the first training images of each class, one row for each class."""
     pixels, labels = dataset.pixels(dataset.train), dataset.train.labels
     rows = [pixels[np.flatnonzero(labels == digit)[:columns]] for digit in range(NUM_CLASSES)]
     picture = np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
     height = TEXT_WIDTH_INCHES * 0.5
-    figure, (axes,) = _new_figure(1, 1, width=height * columns / NUM_CLASSES, height=height)
+    figure, (axes,) = new_figure(1, 1, width=height * columns / NUM_CLASSES, height=height)
     axes.imshow(picture, cmap="gray_r", vmin=0, vmax=255, interpolation="nearest")
     axes.set_axis_off()
     return Figure(
@@ -75,7 +75,7 @@ def digits_figure(dataset: Dataset, columns: int = 10) -> Figure:
     )
 
 
-@_in_print_style
+@in_print_style
 def curves_figure(
     results: Results,
     names: Sequence[str],
@@ -92,7 +92,7 @@ def curves_figure(
     see: the sentence of the caption that says what to see.
     skip_epochs: the vertical axes are zoomed to what follows this many epochs. log_steps: steps on a log scale.
     """
-    figure, all_axes = _new_figure(1, len(panels), height=0.56 * TEXT_WIDTH_INCHES)
+    figure, all_axes = new_figure(1, len(panels), height=0.56 * TEXT_WIDTH_INCHES)
     for axes, panel in zip(all_axes, panels, strict=True):
         plot_curves(axes, results, names, panel, skip_epochs=skip_epochs, log_steps=log_steps)
         axes.set_title(panel if " " in panel else "")
@@ -163,11 +163,11 @@ def plot_curves(
     return axes
 
 
-@_in_print_style
+@in_print_style
 def sigmoids_figure() -> Figure:
     """Show both activation functions and their slopes."""
     x = np.linspace(-4, 4, 401)
-    figure, (left, right) = _new_figure(1, 2, height=0.42 * TEXT_WIDTH_INCHES)
+    figure, (left, right) = new_figure(1, 2, height=0.42 * TEXT_WIDTH_INCHES)
     looks = (("sigmoid", "0.0", "--"), ("improved sigmoid", LOOKS["3b"][0], "-"))
     values = (sigmoid(x), improved_sigmoid(x))
     slopes = (sigmoid_slope(values[0]), improved_sigmoid_slope(values[1]))
@@ -189,10 +189,43 @@ def sigmoids_figure() -> Figure:
     )
 
 
-@_in_print_style
+@in_print_style
+def tradeoff_figure(results: Results, names: Sequence[str], *, label: str = "fig:tradeoff") -> Figure:
+    """Show test accuracy against the number of parameters and against the CPU time of a training."""
+    figure, (left, right) = new_figure(1, 2, height=0.6 * TEXT_WIDTH_INCHES, sharey=True)
+    for name in names:
+        colour, marker = LOOKS[name]
+        accuracy = summarise(results, name, TEST_ACCURACY)
+        seconds = summarise(results, name, CPU_SECONDS)
+        look = {"marker": marker, "color": colour, "markersize": 6, "markeredgecolor": "white", "capsize": 2}
+        error = [[100 * (accuracy.mean - accuracy.low)], [100 * (accuracy.high - accuracy.mean)]]
+        parameters = results[name][0].parameters.size
+        left.errorbar(parameters, 100 * accuracy.mean, error, **look)
+        spread = [[seconds.mean - seconds.low], [seconds.high - seconds.mean]]
+        right.errorbar(seconds.mean, 100 * accuracy.mean, error, spread, **look)
+    left.set(xlabel="parameters", ylabel="test accuracy [%]")
+    right.set_xlabel("CPU time of a training [s]")
+    left.xaxis.set_major_formatter(lambda count, _: f"{count:,.0f}")
+    left.xaxis.set_major_locator(plt.MaxNLocator(4))
+    for axes in (left, right):
+        axes.grid(color="0.9", linewidth=0.5)
+    _legend_above(figure, names, {})
+    listed = "; ".join(
+        f"{network_label(name)}: {TEST_ACCURACY.text(summarise(results, name, TEST_ACCURACY).mean)} %" for name in names
+    )
+    return Figure(
+        figure,
+        label=label,
+        caption="Test accuracy against the number of parameters (left) and the computing that a training took (right). "
+        f"Mean over {seeds_text(results)}, bars: 95 % interval.",
+        alt=f"Two scatter plots of test accuracy, against parameters and against CPU seconds. {listed}.",
+    )
+
+
+@in_print_style
 def gradients_figure(results: Results, names: Sequence[str], *, label: str = "fig:gradients") -> Figure:
     """Show the size of the gradient in each layer, before training and at its end."""
-    figure, panels = _new_figure(1, 2, height=0.5 * TEXT_WIDTH_INCHES, sharey=True)
+    figure, panels = new_figure(1, 2, height=0.5 * TEXT_WIDTH_INCHES, sharey=True)
     for axes, moment, title in zip(panels, (0, 1), ("before training", "after training"), strict=True):
         for name in names:
             plot_gradients(axes, results[name], moment, name)
@@ -229,7 +262,7 @@ def plot_gradients(axes: Axes, runs: Sequence[Result], moment: int, name: str) -
     return axes
 
 
-def _new_figure(rows: int, columns: int, *, height: float, width: float = TEXT_WIDTH_INCHES, sharey: bool = False):
+def new_figure(rows: int, columns: int, *, height: float, width: float = TEXT_WIDTH_INCHES, sharey: bool = False):
     """Return a figure in print size and its axes, always as an array."""
     figure, axes = plt.subplots(rows, columns, figsize=(width, height), sharey=sharey, squeeze=False)
     return figure, axes.ravel()

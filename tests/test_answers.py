@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from made_up import made_up_results
 
-from helpers import answers, findings, plots, tables
+from helpers import MLP, answers, findings, inside, plots, tables
 from helpers.experiments import EXPERIMENTS
 
 PAIRS = [("2c", "3a"), ("3c", "4b")]
@@ -108,3 +108,22 @@ def test_the_closest_size_of_two_equal_layers_is_sixty():
     assert answers.closest_size([58, 59, 60, 61, 32], like=(64,)).data.startswith("60 units")
     assert tables.num_parameters((60, 60)) == 51_300
     assert tables.num_parameters((59, 59)) == 50_386
+
+
+def test_confusions_are_counted_by_digit_and_answer():
+    model = MLP([785, 10], seed=0)
+    images = np.random.default_rng(0).normal(size=(50, 785)).astype(np.float32)
+    labels = np.arange(50) % 10
+    counts = inside.confusion_matrix(model, images, labels)
+    assert counts.sum() == 50
+    assert counts.sum(axis=1).tolist() == [5] * 10
+    assert np.trace(counts) == (model.predict(images) == labels).sum()
+
+
+def test_quantiles_of_activations_show_saturation():
+    images = np.full((20, 785), 5.0, np.float32)
+    saturated = MLP([785, 8, 8, 10], weight_init="uniform", seed=0)
+    quantiles = inside.activation_quantiles(saturated, images)
+    assert quantiles.shape == (5, 2)
+    assert quantiles[0, 0] < 0.01
+    assert quantiles[-1, 0] > 0.99

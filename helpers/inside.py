@@ -1,0 +1,176 @@
+"""Figures that look inside a trained network: its weights, its activations, its mistakes."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from .activations import AMPLITUDE
+from .experiments import EXPERIMENTS
+from .mlp import MLP, Buffers
+from .mnist import IMAGE_SHAPE, NUM_CLASSES, Dataset, load_mnist
+from .plots import in_print_style, network_label, new_figure
+from .report import TEXT_WIDTH_INCHES, Figure
+from .statistics import Results
+from .trials import Result
+
+IMAGES_LOOKED_AT = 1_000  # of the validation split, for the distribution of activations
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@lru_cache(maxsize=1)
+def dataset_of(seed: int) -> Dataset:
+    """Return the data as the trainings with this seed saw them: their split, normalised by its training part."""
+    return load_mnist(split_seed=seed)
+
+
+def networks(result: Result) -> tuple[MLP, MLP]:
+    """Return the network before and after a training."""
+    before, after = (EXPERIMENTS[result.experiment].model(dataset_of(result.seed), result.seed) for _ in range(2))
+    after.parameters[:] = result.parameters
+    return before, after
+
+
+@in_print_style
+def hidden_weights_figure(result: Result, units: int = 12, *, label: str = "fig:weights") -> Figure:
+    """Show the weights of some hidden units as images, before and after training."""
+    before, after = (model.weights[0] for model in networks(result))
+    figure, all_axes = new_figure(2, units, height=0.22 * TEXT_WIDTH_INCHES)
+    for weights, row in zip((before, after), np.reshape(all_axes, (2, units)), strict=True):
+        limit = np.quantile(np.abs(weights[:-1, :units]), 0.995)
+        for unit, axes in enumerate(row):
+            picture = weights[:-1, unit].reshape(IMAGE_SHAPE)
+            axes.imshow(picture, cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="nearest")
+            axes.set(xticks=[], yticks=[])
+            axes.spines[:].set_visible(False)
+    for axes, name in ((all_axes[0], "before"), (all_axes[units], "after")):
+        axes.set_ylabel(name)
+    change = np.linalg.norm(after - before) / np.linalg.norm(before)
+    return Figure(
+        figure,
+        label=label,
+        caption=f"Weights of the first {units} hidden units of {network_label(result.experiment)}, seed {result.seed}, "
+        "as images: red excites, blue inhibits. Training turns noise into detectors of strokes; at the rim, where no "
+        f"image has ink, the initial noise stays. The weights moved by {change:.1f} times their initial length.",
+        alt=f"Two rows of {units} small square images. The upper row, before training, is noise; in the lower row, "
+        "after training, smooth red and blue patches stand in the middle of the noise.",
+    )
+
+
+@in_print_style
+def activations_figure(results: Results, names: Sequence[str], *, label: str = "fig:activations") -> Figure:
+    """Show the distribution of the hidden activations in each layer, before and after training, for one seed."""
+    figure, panels = new_figure(1, len(names), height=0.46 * TEXT_WIDTH_INCHES, sharey=True)
+    spreads = []
+    for axes, name in zip(panels, names, strict=True):
+        result = results[name][0]
+        images = dataset_of(result.seed).validation.images[:IMAGES_LOOKED_AT]
+        for model, colour, moment in zip(networks(result), ("0.45", "#0072B2"), ("before", "after"), strict=True):
+            quantiles = activation_quantiles(model, images)
+            layers = np.arange(1, quantiles.shape[1] + 1)
+            axes.fill_between(layers, quantiles[0], quantiles[-1], color=colour, alpha=0.2, linewidth=0)
+            axes.fill_between(layers, quantiles[1], quantiles[-2], color=colour, alpha=0.35, linewidth=0)
+            axes.plot(
+                layers, quantiles[2], "--" if moment == "before" else "-", color=colour, label=f"{moment} training"
+            )
+            spreads.append(f"{network_label(name)}, {moment}: {quantiles[-1][-1] - quantiles[0][-1]:.2f}")
+        saturation = AMPLITUDE if EXPERIMENTS[name].activation == "improved_sigmoid" else 1.0
+        axes.axhline(saturation, color="0.6", linewidth=0.6, linestyle=":")
+        axes.axhline(-saturation if saturation > 1 else 0, color="0.6", linewidth=0.6, linestyle=":")
+        axes.set_title(_panel_title(name))
+        axes.set_xlabel("hidden layer")
+        axes.xaxis.set_major_locator(plt.MaxNLocator(integer=True))
+    panels[0].set_ylabel("activation")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    return Figure(
+        figure,
+        label=label,
+        caption=f"Hidden activations on {IMAGES_LOOKED_AT:,} validation images, one seed: median (line), middle half "
+        "(dark) and middle nine tenths (light) of all units and images in each layer; dotted: the values at which the "
+        "activation saturates. Where the band has no width, the layer says nothing about its image.",
+        alt="Line plots with bands of the activations in each of the hidden layers, before and after training. Width "
+        f"of the middle nine tenths in the last hidden layer: {'; '.join(spreads)}.",
+    )
+
+
+def activation_quantiles(model: MLP, images: np.ndarray) -> np.ndarray:
+    """Return quantiles of each hidden layer's activations over units and images, `(len(QUANTILES), layers)`."""
+    buffers = Buffers(len(images), model.layer_sizes, model.dtype)
+    model.forward_pass(images, buffers)
+    return np.array([np.quantile(units, QUANTILES) for units in buffers.activations[:-1]]).T
+
+
+def confusion_matrix(model: MLP, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Return how often each class (row) was taken for each (column), `(num_classes, num_classes)` integers."""
+    counts = np.zeros((NUM_CLASSES, NUM_CLASSES), int)
+    np.add.at(counts, (labels, model.predict(images)), 1)
+    return counts
+
+
+@in_print_style
+def confusion_figure(results: Results, name: str, *, label: str = "fig:confusion") -> Figure:
+    """Show which test digits a network takes for which, summed over the seeds."""
+    counts = sum(
+        confusion_matrix(networks(run)[1], *dataset_of(run.seed).test) for run in results[name] if not run.diverged
+    )
+    mistakes = counts - np.diag(np.diag(counts))
+    figure, (axes,) = new_figure(1, 1, width=0.55 * TEXT_WIDTH_INCHES, height=0.5 * TEXT_WIDTH_INCHES)
+    axes.imshow(mistakes, cmap="Blues")
+    for row in range(NUM_CLASSES):
+        for column in range(NUM_CLASSES):
+            if row != column and mistakes[row, column]:
+                dark = mistakes[row, column] > mistakes.max() / 2
+                axes.text(
+                    column,
+                    row,
+                    mistakes[row, column],
+                    ha="center",
+                    va="center",
+                    size=7,
+                    color="white" if dark else "0.2",
+                )
+    axes.set(xticks=range(NUM_CLASSES), yticks=range(NUM_CLASSES), xlabel="taken for", ylabel="digit")
+    digit, taken = np.unravel_index(mistakes.argmax(), mistakes.shape)
+    rate = mistakes.sum() / counts.sum()
+    return Figure(
+        figure,
+        label=label,
+        caption=f"Mistakes of {network_label(name)} on the test images, summed over the seeds ({rate:.2%} of all); "
+        f"right answers are left out. Most often, {mistakes[digit, taken]} times, a {digit} is taken for a {taken}.",
+        alt=f"Ten by ten table of counts, digit against what it was taken for. Largest: {digit} taken for {taken}.",
+        width=55,
+    )
+
+
+@in_print_style
+def mistakes_figure(result: Result, count: int = 10, *, label: str = "fig:mistakes") -> Figure:
+    """Show the test digits on which a network is most confidently wrong."""
+    _, model = networks(result)
+    dataset = dataset_of(result.seed)
+    images, labels = dataset.test
+    probabilities = model.forward(images)
+    predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    wrong = np.flatnonzero(predicted != labels)
+    worst = wrong[np.argsort(-confidence[wrong])[:count]]
+    figure, panels = new_figure(1, count, height=0.19 * TEXT_WIDTH_INCHES)
+    for axes in panels:
+        axes.set_axis_off()
+    pixels = dataset.pixels(dataset.test)
+    for axes, row in zip(panels, worst, strict=False):
+        axes.imshow(pixels[row], cmap="gray_r", vmin=0, vmax=255, interpolation="nearest")
+        axes.set_title(f"{labels[row]}: {predicted[row]}\n{confidence[row]:.1%}", size=8)
+    listed = ", ".join(f"{labels[row]} taken for {predicted[row]}" for row in worst)
+    return Figure(
+        figure,
+        label=label,
+        caption=f"The {len(worst)} test digits on which {network_label(result.experiment)}, seed {result.seed}, is "
+        "most confidently wrong: label, answer, and the probability that it gives its answer.",
+        alt=f"{len(worst)} handwritten digits: {listed}.",
+    )
+
+
+def _panel_title(name: str) -> str:
+    experiment = EXPERIMENTS[name]
+    activation = "improved sigmoid" if experiment.activation == "improved_sigmoid" else "sigmoid"
+    return f"{activation},\n{experiment.weight_init} weights"
