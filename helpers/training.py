@@ -184,8 +184,7 @@ class _Training:
 
         self.buffers = Buffers(config.batch_size, model.layer_sizes, model.dtype)
         self.batch_images = np.empty((config.batch_size, self.images.shape[1]), model.dtype)
-        self.batch_targets = np.empty((config.batch_size, self.targets.shape[1]), model.dtype)
-        self.logits = np.empty((longest, *self.batch_targets.shape), model.dtype)  # since the last validation
+        self.logits = np.empty((longest, config.batch_size, model.layer_sizes[-1]), model.dtype)
         self.update = np.empty_like(model.parameters)
         self.update_views = model.views(self.update)
         self.velocity = np.zeros_like(model.parameters)
@@ -217,8 +216,9 @@ class _Training:
             self.order_stream.shuffle(rows)
         batches = rows[: self.steps_per_epoch * self.config.batch_size].reshape(self.steps_per_epoch, -1)
         for first, last in zip(self.validate_after, self.validate_after[1:], strict=False):
-            for batch, logits in zip(batches[first:last], self.logits, strict=False):
-                self._step(batch, logits)
+            targets = self.targets[batches[first:last]]
+            for batch, batch_targets, logits in zip(batches[first:last], targets, self.logits, strict=False):
+                self._step(batch, batch_targets, logits)
             self._record(batches[first:last])
             bar.update(int(last - first))
             bar.set_postfix(
@@ -231,13 +231,12 @@ class _Training:
             if self.early_stopping.out_of_patience:
                 return
 
-    def _step(self, batch: np.ndarray, logits: np.ndarray) -> None:
-        """Update the weights by one mini-batch, given by its row numbers; keep its logits for the records.
+    def _step(self, batch: np.ndarray, targets: np.ndarray, logits: np.ndarray) -> None:
+        """Update the weights by one mini-batch, given by its row numbers; leave its logits for the records.
 
         `velocity` holds learning_rate * v: the scale goes into the few deltas instead of the many weights.
         """
         images = self.images.take(batch, axis=0, out=self.batch_images, mode="clip")
-        targets = self.targets.take(batch, axis=0, out=self.batch_targets, mode="clip")
         self.buffers.activations[-1] = logits
         self.model.forward_pass(images, self.buffers)
         scale = self.config.learning_rate / self.config.batch_size

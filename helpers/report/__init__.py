@@ -1,9 +1,11 @@
 """Executed Jupyter notebooks -> one PDF: nbconvert -> Markdown -> pandoc -> Typst. No TeX, no browser.
 
     build_report(["first.ipynb", "second.ipynb"], "report.pdf")
+    build_html(["first.ipynb", "second.ipynb"], "report.html")
 
-or `python -m helpers.report first.ipynb second.ipynb -o report.pdf`, or for one notebook
-`jupyter nbconvert --to helpers.report.ReportPDFExporter first.ipynb`. Nothing is lost in silence: what the PDF
+The second makes one self-contained web page of the same cells, with the same numbers. So does
+`python -m helpers.report first.ipynb second.ipynb -o report.pdf`, or for one notebook
+`jupyter nbconvert --to helpers.report.ReportPDFExporter first.ipynb`. Nothing is lost in silence: what the report
 could not show is a ReportError that names notebook and cell.
 """
 
@@ -20,11 +22,12 @@ __all__ = [
     "ReportError",
     "ReportPDFExporter",
     "Table",
+    "build_html",
     "build_report",
     "figure_style",
 ]
 
-LATER = {"BuildResult": ".build", "build_report": ".build", "ReportPDFExporter": ".exporter"}
+LATER = {"BuildResult": ".build", "build_html": ".build", "build_report": ".build", "ReportPDFExporter": ".exporter"}
 
 
 def __getattr__(name):

@@ -1,4 +1,4 @@
-"""Several notebooks -> one PDF, all or nothing."""
+"""Several notebooks -> one PDF, or one web page, all or nothing."""
 
 import os
 import time
@@ -11,6 +11,7 @@ from .execution import DEFAULT_TIMEOUT
 from .exporter import document_of
 from .notebooks import read_notebook
 from .typesetting import page_count, typeset
+from .webpage import web_page
 
 
 @dataclass(frozen=True)
@@ -31,15 +32,43 @@ def build_report(notebooks, output, *, code=False, preview=None, execute=True, t
     seconds for each cell. Raises ReportError, and leaves an earlier `output` as it was, if anything fails
     or would be lost.
     """
+
+    def export(sources):
+        return {Path(output): typeset(document_of(sources, code=code, preview=preview, strict=True))}
+
+    return _build(notebooks, export, lambda files: page_count(*files.values()), execute, timeout)
+
+
+def build_html(notebooks, output, *, code=False, preview=None, execute=True, timeout=DEFAULT_TIMEOUT, pages=None):
+    """Write the report as one self-contained web page to the file `output`; all else is as in build_report.
+
+    `pages` is a folder for a page of each notebook as well, named like it, where references to the other
+    notebooks are in words; the notebooks are run only once.
+    """
+
+    def export(sources):
+        about = {"code": code, "preview": preview}
+        files = {Path(output): web_page(document_of(sources, **about, strict=True))}
+        for source in sources if pages else []:
+            files[Path(pages, source.name).with_suffix(".html")] = web_page(
+                document_of([source], **about, strict=False)
+            )
+        return files
+
+    return _build(notebooks, export, len, execute, timeout)
+
+
+def _build(notebooks, export, count, execute, timeout):
+    """Write the files, content by path, that `export` makes of the notebooks; the first is the report."""
     start = time.perf_counter()
     sources = [read_notebook(path) for path in notebooks]
     if execute:
         sources = execution.execute(sources, timeout)
     executed = time.perf_counter()
-    pdf = typeset(document_of(sources, code=code, preview=preview, strict=True))
-    path = Path(output)
-    write_whole(path, pdf)
-    return BuildResult(path, page_count(pdf), executed - start, time.perf_counter() - executed)
+    files = export(sources)
+    for path, content in files.items():
+        write_whole(path, content)
+    return BuildResult(next(iter(files)), count(files), executed - start, time.perf_counter() - executed)
 
 
 def write_whole(path, content):

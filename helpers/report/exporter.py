@@ -5,10 +5,11 @@ from pathlib import Path
 from nbconvert.exporters import Exporter
 from traitlets import Bool, Float, Unicode
 
+from .conversion import Document
 from .execution import DEFAULT_TIMEOUT, execute
 from .markdown import cells_of
 from .notebooks import Notebook
-from .typesetting import Document, typeset
+from .typesetting import typeset
 
 
 class ReportPDFExporter(Exporter):

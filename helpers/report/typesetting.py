@@ -1,84 +1,31 @@
-"""Markdown cells -> Typst (by pandoc and lua/report.lua) -> PDF (by Typst and report.typ), in a folder of its own."""
+"""A document -> PDF, by Typst and report.typ, in a folder of its own."""
 
 import json
 import re
-import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pypandoc
 import typst
 
+from .conversion import HERE, convert
 from .errors import ReportError
 from .style import FONTS
-
-HERE = Path(__file__).parent
-
-
-@dataclass(frozen=True)
-class Document:
-    """What is printed: the cells of markdown.py with their files, and what goes for the whole report.
-
-    `title` may be None: then the first heading is the title, or else `name`. `strict`: every reference must
-    have its target; else one to elsewhere is printed in words.
-    """
-
-    cells: list
-    files: dict
-    name: str
-    title: str | None = None
-    subtitle: str | None = None
-    lang: str = "en"
-    bibliography: str | None = None
-    preview: str | None = None
-    strict: bool = True
 
 
 def typeset(document):
     """The PDF's bytes, the same for the same document; ReportError with every problem found on the way."""
     with TemporaryDirectory(prefix="report-") as name:
         folder = Path(name)
-        _write_files(folder, document.files)
-        converted = _convert(folder, document)
-        settings = {key: getattr(document, key) for key in ("subtitle", "lang", "preview")}
-        settings["title"] = converted["title"]
+        title, body = convert(folder, document, "typst")
+        settings = {key: getattr(document, key) for key in ("subtitle", "lang", "preview")} | {"title": title}
         (folder / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
         (folder / "report.typ").write_bytes((HERE / "report.typ").read_bytes())
-        return _compile(folder, converted["body"])
+        return _compile(folder, body)
 
 
 def page_count(pdf):
     """Number of pages of a PDF that Typst wrote."""
     return len(re.findall(rb"/Type\s*/Page\b", pdf))
-
-
-def _write_files(folder, files):
-    (folder / "media").mkdir()
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-
-
-def _convert(folder, document):
-    """Title and Typst body, by pandoc."""
-    keys = ("cells", "name", "title", "lang", "bibliography", "strict")
-    request = {key: getattr(document, key) for key in keys}
-    pandoc = subprocess.run(  # noqa: S603
-        [pypandoc.get_pandoc_path(), "lua", str(HERE / "lua" / "report.lua")],
-        input=json.dumps({key: value for key, value in request.items() if value is not None}),
-        capture_output=True,
-        encoding="utf-8",
-        cwd=folder,
-        check=False,
-    )
-    if pandoc.returncode or pandoc.stderr.strip():
-        raise ReportError(f"{document.name}: pandoc says: {pandoc.stderr.strip()}")
-    answer = json.loads(pandoc.stdout)
-    if answer["problems"]:
-        raise ReportError(*answer["problems"])
-    return answer
 
 
 def _compile(folder, body):

@@ -1,7 +1,9 @@
--- Mathematics: what pandoc's writer makes of it, repaired and wrapped to carry the TeX source as alternative text.
+-- Mathematics: what pandoc's writers make of it, repaired, with the TeX source as alternative text.
 
 local shared = require 'shared'
 local mathematics = {}
+
+local THIN = '<mspace width="0.167em"></mspace>'
 
 local DROPPED = { -- what pandoc 3.9 loses without a warning, and what to write instead
   ['\\tag%f[^%a]'] = '\\tag is lost; number it by $$\\label{eq:name} ...$$',
@@ -37,21 +39,44 @@ local function repaired(typst, tex) -- names that Typst has changed, wrong space
     :gsub('#scale%(x: (%d+)%%, y: %d+%%%)%[(\\?.)%]', 'lr(size: #%1%%, %2)'))
 end
 
+local function repaired_mathml(mathml) -- thin spaces about operators, norms without any, equations of full size
+  return (mathml:gsub('(</m[^o][^>]*>)(<mrow><mi mathvariant="normal">[^<]*</mi><mo>&#8289;)', '%1' .. THIN .. '%2')
+    :gsub('(<mo>&#8289;</mo></mrow>)(<m[^o])', '%1' .. THIN .. '%2')
+    :gsub('(<munder><mi mathvariant="normal">[^<]*</mi>.-</munder>)(<m[^o])', '%1' .. THIN .. '%2')
+    :gsub('<mo [^>]*>∥</mo>', '<mo lspace="0" rspace="0" stretchy="false">‖</mo>')
+    :gsub('<mtable>(<mtr><mtd columnalign="right")', '<mtable displaystyle="true">%1'))
+end
+
 function mathematics.label(math) return math.text:match '\\label{([^}]*)}' end
 
-function mathematics.equation(math)
+local function converted(math, write) -- TeX source without label, and what `write` makes of it
   local tex = math.text:gsub('\\label{[^}]*}', ''):gsub('^%s+', ''):gsub('%s+$', '')
   refuse_dropped(tex)
-  local plain = pandoc.Plain { pandoc.Math(math.mathtype, prepared(tex)) }
-  local messages, typst = shared.warned(shared.as_typst, { plain })
+  local messages, result = shared.warned(write, { pandoc.Plain { pandoc.Math(math.mathtype, prepared(tex)) } })
   if #messages > 0 then
     shared.problem('TeX that pandoc cannot convert: ' .. tex .. '\n  ' .. messages[1].message)
   end
+  return tex, result
+end
+
+function mathematics.typst(math)
+  local tex, typst = converted(math, shared.as_typst)
   local body = 'alt: ' .. shared.one_line(tex) .. ', ' .. repaired(typst, tex) .. '.body'
   if math.mathtype == 'InlineMath' then return shared.raw('#math.equation(' .. body .. ');') end
   local label = mathematics.label(math)
   local numbered = label and 'numbering: "(1)", ' .. body .. ') <' .. label .. '>' or body .. ');'
   return shared.raw('#math.equation(block: true, ' .. numbered .. '\n')
+end
+
+local AS_MATHML = pandoc.WriterOptions { html_math_method = 'mathml', wrap_text = 'none' }
+
+local function as_mathml(blocks) return pandoc.write(pandoc.Pandoc(blocks), 'html5', AS_MATHML) end
+
+function mathematics.mathml(math) -- a math element, its TeX source as attribute
+  local tex, html = converted(math, as_mathml)
+  local display, content = html:match '^<math display="(%a+)".-><semantics>(.*)<annotation'
+  if not content then return '' end -- the problem is noted
+  return '<math display="' .. display .. '" alttext="' .. shared.attribute(tex) .. '">' .. repaired_mathml(content) .. '</math>'
 end
 
 return mathematics

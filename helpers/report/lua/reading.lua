@@ -38,6 +38,16 @@ local function refuse_raw(element)
   end
 end
 
+local function check_figure(fig) -- of one image, with more to say of it than the caption says
+  local images = pandoc.List {}
+  fig.content:walk { Image = function (img) images:insert(img) end }
+  if #images ~= 1 then return shared.problem('a figure is one image, this one has ' .. #images) end
+  if pandoc.utils.stringify(images[1].caption) == pandoc.utils.stringify(fig.caption.long) then
+    shared.problem('the figure ' .. images[1].src .. ' has no alternative text: ![caption](file){alt="what it shows"}')
+  end
+  if fig.identifier ~= '' then references.define(fig.identifier) end
+end
+
 local function checks(cell)
   return {
     RawInline = refuse_raw,
@@ -45,10 +55,11 @@ local function checks(cell)
     Image = function (img)
       local copy = local_copy(img.src, cell.folder)
       if not copy then shared.problem('there is no image ' .. img.src) end
+      if pandoc.utils.stringify(img.caption) == '' then shared.problem(img.src .. ' has no alternative text') end
       img.src = copy or img.src
       return img
     end,
-    Figure = function (fig) if fig.identifier ~= '' then references.define(fig.identifier) end end,
+    Figure = check_figure,
     Table = function (tbl)
       if tbl.identifier ~= '' then references.define(tbl.identifier) end
       if tables.least_width(tbl) > MAX_TABLE_WIDTH then shared.problem 'a table is wider than the page' end

@@ -1,4 +1,5 @@
--- References: labels of figures, tables and equations become links, keys of works go through citeproc.
+-- References: labels of figures, tables and equations become links of class reference, without text as yet, and keys
+-- of works go through citeproc.
 
 local shared = require 'shared'
 local references = {}
@@ -13,7 +14,7 @@ end
 
 local function reference(id)
   local kind, name = id:match '^(%l+):(.+)$'
-  if defined[id] then return shared.raw('#ref(<' .. id .. '>);') end
+  if defined[id] then return pandoc.Link({}, '#' .. id, '', pandoc.Attr('', { 'reference' })) end
   if shared.input.strict then
     shared.problem('a reference to ' .. id .. ', which no ' .. KIND[kind]:lower() .. ' has as its label')
   end
@@ -92,6 +93,36 @@ function references.cite_works(parts) -- replaces the citations in all parts and
   for index, part in ipairs(parts) do part.blocks = result.blocks[index].content end
   local works = pandoc.Blocks { table.unpack(result.blocks, #parts + 1) }
   parts:insert { place = 'the list of references', blocks = works }
+end
+
+local function identifiers(parts) -- set of what a link can lead to
+  local known = {}
+  local function note(element)
+    if element.identifier then known[element.identifier] = true end
+  end
+  for label in pairs(defined) do known[label] = true end
+  for _, part in ipairs(parts) do part.blocks:walk { Block = note, Inline = note } end
+  return known
+end
+
+function references.resolve_links(parts, anchors) -- to a notebook of this report: to its anchor; elsewhere: in words
+  local known = identifiers(parts)
+  local function resolved_link(link)
+    local name = link.target:gsub('%%20', ' '):match '^([^#:/]+%.ipynb)'
+    local section = link.target:match '^#(.*)'
+    if name and anchors[name] then
+      link.target = '#' .. anchors[name]
+      return link
+    end
+    if section and not known[section] and shared.input.strict then
+      shared.problem('a link to ' .. link.target .. ', which no heading has as its identifier')
+    end
+    if name or section and not known[section] then return link.content end
+  end
+  for _, part in ipairs(parts) do
+    shared.place = part.place
+    part.blocks = part.blocks:walk { Link = resolved_link }
+  end
 end
 
 return references

@@ -1,4 +1,4 @@
--- What every part of the conversion needs: the request, the list of problems, Typst markup.
+-- What every part of the conversion needs: the request, the list of problems, markup.
 
 local shared = {
   input = pandoc.json.decode(io.read 'a', false),
@@ -37,6 +37,10 @@ end
 
 function shared.as_typst(blocks)
   return (pandoc.write(pandoc.Pandoc(blocks), 'typst-citations', UNWRAPPED):gsub('%s+$', ''))
+end
+
+function shared.attribute(text) -- as it stands between the quotation marks of HTML
+  return (text:gsub('%s+', ' '):gsub('[&<>"]', { ['&'] = '&amp;', ['<'] = '&lt;', ['>'] = '&gt;', ['"'] = '&quot;' }))
 end
 
 function shared.written(blocks) return shared.checked(shared.as_typst, blocks) end

@@ -3,10 +3,10 @@
 local shared = require 'shared'
 local structure = {}
 
-local function each_heading(parts, visit) -- visit(header, blocks, index) until it returns true
+local function each_heading(parts, visit) -- visit(header, blocks, index, part) until it returns true
   for _, part in ipairs(parts) do
     for index, block in ipairs(part.blocks) do
-      if block.t == 'Header' and visit(block, part.blocks, index) then return end
+      if block.t == 'Header' and visit(block, part.blocks, index, part) then return end
     end
   end
 end
@@ -29,29 +29,40 @@ function structure.raise_headings(parts) -- to level 1, if the title was the onl
   each_heading(parts, function (header) header.level = header.level - least + 1 end)
 end
 
-function structure.mark_chapters(parts) -- the first ends the front matter; at a later one no figure may still wait
-  local mark = '#show: chapters'
+function structure.anchor_notebooks(parts) -- sets the anchor at which a notebook begins; they by name of notebook
+  local anchors, count = {}, 0
   for _, part in ipairs(parts) do
-    local marked = pandoc.Blocks {}
-    for _, block in ipairs(part.blocks) do
-      local heading = block.t == 'Header'
-      if heading and block.level == 1 then
-        marked:insert(shared.raw_block(mark))
-        mark = '#place.flush()'
-      elseif heading and mark == '#show: chapters' then
-        shared.place = part.place
-        block = shared.raw_block('#front-heading[' .. shared.written { pandoc.Plain(block.content) } .. ']')
-      end
-      marked:insert(block)
+    if part.notebook and not anchors[part.notebook] then
+      count = count + 1
+      part.anchor = 'notebook:' .. count
+      anchors[part.notebook] = part.anchor
     end
-    part.blocks = marked
   end
+  return anchors
+end
+
+function structure.mark_front(parts) -- headings before the first chapter; after it no level may be left out
+  local level = nil
+  each_heading(parts, function (header, _, _, part)
+    if not level and header.level > 1 then
+      header.classes:insert 'front'
+    elseif level and header.level > level + 1 then
+      shared.place = part.place
+      shared.problem('a heading level is left out before "' .. pandoc.utils.stringify(header) .. '"')
+    else
+      level = header.level
+    end
+  end)
 end
 
 function structure.unique_identifiers(parts) -- of headings: each cell was read by itself
   local taken = {}
   each_heading(parts, function (header)
-    if taken[header.identifier] then header.identifier = '' end
+    local wanted, count = header.identifier, 1
+    while taken[header.identifier] do
+      header.identifier = wanted .. '-' .. count
+      count = count + 1
+    end
     taken[header.identifier] = true
   end)
 end
