@@ -135,7 +135,7 @@ def baseline(results: Results, name: str = "2c") -> Markdown:
     runs = [run.history for run in results[name] if not run.diverged]
     if not runs:
         return say("Every training diverged.")
-    best = ", ".join(f"{history.best_step:,}" for history in runs)
+    best = [history.best_step for history in runs]
     loss, accuracy, gap = (
         summarise(results, name, measure) for measure in (VALIDATION_LOSS, VALIDATION_ACCURACY, FINAL_GAP)
     )
@@ -143,7 +143,8 @@ def baseline(results: Results, name: str = "2c") -> Markdown:
     return say(
         f"The validation loss falls to {VALIDATION_LOSS.text(loss.mean)} nats, where "
         f"{VALIDATION_ACCURACY.text(accuracy.mean)} % of the validation images are recognised (means over "
-        f"{seeds_text(results)}). It is lowest after {best} gradient steps;",
+        f"{seeds_text(results)}). It is lowest after {np.median(best):,.0f} gradient steps (median; {min(best):,} to "
+        f"{max(best):,});",
         f"early stopping ended {ending} of {len(runs)} trainings before their last epoch.",
         f"At the end the training loss is {_training_loss(results, name)} nats, and the validation loss is "
         f"{FINAL_GAP.text(abs(gap.mean))} nats {'above' if gap.mean > 0 else 'below'} it:",

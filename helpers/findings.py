@@ -27,7 +27,7 @@ from .statistics import (
     summarise,
     values,
 )
-from .tables import num_parameters
+from .tables import num_parameters, scientific
 
 SUPPORTED, REFUTED, UNDECIDED = "supported", "refuted", "undecided"
 NEARLY_ZERO = 0.01  # nats: what "the loss goes to zero" is taken to mean for the training loss
@@ -138,7 +138,7 @@ def _slope(results: Results) -> Finding:
     error = largest_difference(forms["with cosh"], forms["with tanh"])
     measured = (
         "the notes lose a factor 2 and regain it; their last line, with the 1 in the denominator, agrees with "
-        f"(2/3)·1.7159·(1 − tanh²) to {error:.0e}"
+        f"(2/3)·1.7159·(1 − tanh²) to {scientific(error)}"
     )
     verdict = SUPPORTED if error < 1e-12 else REFUTED
     return Finding("3b", "The slope of the improved sigmoid is derived in notes", measured, verdict)
@@ -179,10 +179,11 @@ def _beats_all(results: Results) -> Finding:
         f"{short_name(name)} {VALIDATION_ACCURACY.text(gap, signed=True)}"
         for name, gap in zip(others, gaps, strict=True)
     )
+    measured += " points"
     if judge(results, expectations) == REFUTED:
         measured += f"; {short_name(best)} is better"
     claim = "One hidden layer of 64 beats all other topologies, with far less computing"
-    return Finding("4e", claim, measured + " points", judge(results, expectations))
+    return Finding("4e", claim, measured, judge(results, expectations))
 
 
 def _stopping(results: Results) -> Finding:

@@ -19,6 +19,8 @@ from .statistics import CPU_SECONDS, TEST_ACCURACY, Results, summarise
 from .training import History
 from .trials import Result
 
+LEGEND_LINE_INCHES = 0.17
+
 # Colours of M. Okabe and K. Ito, "Color universal design" (2008), and a marker to tell them apart without colour.
 LOOKS = {
     "2c": ("#000000", "o"),
@@ -92,7 +94,7 @@ def curves_figure(
     see: the sentence of the caption that says what to see.
     skip_epochs: the vertical axes are zoomed to what follows this many epochs. log_steps: steps on a log scale.
     """
-    figure, all_axes = new_figure(1, len(panels), height=0.56 * TEXT_WIDTH_INCHES)
+    figure, all_axes = new_figure(1, len(panels), height=0.48 * TEXT_WIDTH_INCHES)
     for axes, panel in zip(all_axes, panels, strict=True):
         plot_curves(axes, results, names, panel, skip_epochs=skip_epochs, log_steps=log_steps)
         axes.set_title(panel if " " in panel else "")
@@ -192,7 +194,7 @@ def sigmoids_figure() -> Figure:
 @in_print_style
 def tradeoff_figure(results: Results, names: Sequence[str], *, label: str = "fig:tradeoff") -> Figure:
     """Show test accuracy against the number of parameters and against the CPU time of a training."""
-    figure, (left, right) = new_figure(1, 2, height=0.6 * TEXT_WIDTH_INCHES, sharey=True)
+    figure, (left, right) = new_figure(1, 2, height=0.45 * TEXT_WIDTH_INCHES, sharey=True)
     for name in names:
         colour, marker = LOOKS[name]
         accuracy = summarise(results, name, TEST_ACCURACY)
@@ -225,7 +227,7 @@ def tradeoff_figure(results: Results, names: Sequence[str], *, label: str = "fig
 @in_print_style
 def gradients_figure(results: Results, names: Sequence[str], *, label: str = "fig:gradients") -> Figure:
     """Show the size of the gradient in each layer, before training and at its end."""
-    figure, panels = new_figure(1, 2, height=0.5 * TEXT_WIDTH_INCHES, sharey=True)
+    figure, panels = new_figure(1, 2, height=0.45 * TEXT_WIDTH_INCHES, sharey=True)
     for axes, moment, title in zip(panels, (0, 1), ("before training", "after training"), strict=True):
         for name in names:
             plot_gradients(axes, results[name], moment, name)
@@ -275,10 +277,10 @@ def _legend_above(figure, names: Sequence[str], styles: dict[str, object]) -> No
         for name, (colour, marker) in ((name, LOOKS[name]) for name in names)
     ]
     splits = [Line2D([], [], color="0.3", linestyle=style, label=split) for split, style in styles.items()]
-    columns = 1 if max(len(line.get_label()) for line in networks) > 40 else 2 if len(networks) != 3 else 3
-    if sum(len(line.get_label()) for line in networks) > 75:
-        columns = min(columns, 2)
-    figure.legend(handles=networks + splits, loc="outside upper center", ncols=columns, handlelength=2.6)
+    handles = networks + splits
+    columns = min(len(handles), 2 if max(len(line.get_label()) for line in handles) < 40 else 1)
+    figure.legend(handles=handles, loc="outside upper center", ncols=columns, handlelength=2.6)
+    figure.set_figheight(figure.get_figheight() + LEGEND_LINE_INCHES * -(-len(handles) // columns))
 
 
 def _curve(history: History, split: str, quantity: str) -> np.ndarray:
