@@ -9,10 +9,12 @@ from IPython.display import Markdown
 from .derivations import largest_difference
 from .experiments import EXPERIMENTS
 from .mnist import NUM_CLASSES, Dataset
-from .plots import network_label, seeds_text, short_name
+from .plots import network_label, seeds_text, short_name, spread_text
 from .statistics import (
     CPU_SECONDS,
     FINAL_GAP,
+    KEPT_GAP,
+    NOISE,
     SEEDS_FOR_A_VERDICT,
     STEPS_TO_CONVERGE,
     TEST_ACCURACY,
@@ -44,6 +46,9 @@ def protocol(dataset: Dataset, results: Results) -> Markdown:
         f"Everything is chosen on validation; the {len(dataset.test):,} test images are opened once for each finished "
         "training. The course calls the test set *validation* and stops training on it, which makes its final figures "
         "look better than they are; here the two are kept apart.",
+        "*To converge* means to come within 5 % of the baseline's lowest validation loss. In brackets after a "
+        f"difference stands its {spread_text(results)}.",
+        _reliance(results),
     )
 
 
@@ -67,7 +72,7 @@ def parameters(hidden_layers: Sequence[int]) -> Markdown:
     return say(
         f"With the bias as the {NUM_INPUTS}th input the network has $${products} = {counts} = "
         f"\\text{{{num_parameters(hidden_layers):,}}}$$ weights. The first report counted 52,880: "
-        "it added 2,000 for biases, but the 64 that there are stand in the first product already."
+        "it added 2,000 for biases, but the network has only 64, and the first product already counts them."
     )
 
 
@@ -92,25 +97,25 @@ def change(results: Results, before: str, after: str, measure: Measure) -> str:
     unit = {"%": "points"}.get(measure.unit, measure.unit)
     size = f" by {measure.text(abs(difference.mean))} {unit}" if difference.mean else ""
     low, high = (measure.text(end, signed=True) for end in (difference.low, difference.high))
-    return f"the {measure.noun} is {direction}{size} ({low} to {high}; {judged(found)})"
+    return f"the {measure.noun} is {direction}{size} ({low} to {high}{judged(found)})"
 
 
 def judged(found: Comparison) -> str:
-    """Say the verdict with its p value."""
-    return found.verdict if found.verdict == "too few seeds" else f"*{found.verdict}*, $p = {found.p_holm:.3f}$"
+    """Say the verdict with its p value, after a semicolon; nothing with too few seeds for one."""
+    return "" if found.verdict == "too few seeds" else f"; *{found.verdict}*, $p = {found.p_holm:.3f}$"
 
 
 def effect_of_trick(results: Results, before: str, after: str, what: str) -> Markdown:
     """Answer for one trick: convergence speed, final loss and accuracy, generalisation."""
     speed, loss, accuracy, gap = (
         change(results, before, after, measure)
-        for measure in (STEPS_TO_CONVERGE, VALIDATION_LOSS, VALIDATION_ACCURACY, FINAL_GAP)
+        for measure in (STEPS_TO_CONVERGE, VALIDATION_LOSS, VALIDATION_ACCURACY, KEPT_GAP)
     )
     return say(
         f"**{what}** against {network_label(before)}, paired over {seeds_text(results)}:",
         f"*convergence*: {speed}. *Final loss and accuracy*: {loss}; {accuracy}.",
-        f"*Generalisation*: {gap} at the end of training.",
-        _reliance(results),
+        f"*Generalisation*: {gap} with the weights kept; at the end of training, "
+        f"{change(results, before, after, FINAL_GAP)}.",
     )
 
 
@@ -126,7 +131,6 @@ def effect_of_size(results: Results, before: str, after: str) -> Markdown:
         f"of {network_label(before)}. Paired over {seeds_text(results)}, {accuracy}, and {loss}.",
         f"When training ends, its loss on the training images is {_training_loss(results, after)} nats (with "
         f"{short_name(before)}: {_training_loss(results, before)}), and {gap}. As to cost, {seconds}.",
-        _reliance(results),
     )
 
 
@@ -161,15 +165,19 @@ def early_stopping(results: Results, stopped: str = "4e", unstopped: str = "4e_n
     }
     seconds = {name: values(results, name, CPU_SECONDS) for name in (stopped, unstopped)}
     ratio = seconds[stopped].mean() / seconds[unstopped].mean()
+    later = sum(
+        b.history.best_step > a.history.best_step for a, b in zip(results[stopped], results[unstopped], strict=True)
+    )
     return say(
         f"Without early stopping a training takes {steps[unstopped].mean():,.0f} steps and "
         f"{seconds[unstopped].mean():.1f} s of CPU time, with it {steps[stopped].mean():,.0f} steps and "
         f"{seconds[stopped].mean():.1f} s: {ratio:.2f} times as much, where the original report measured "
         f"{132.17 / 342.85:.2f} (342.85 s and 132.17 s, on its own machine).",
         f"Paired over {seeds_text(results)}, with early stopping "
-        f"{change(results, unstopped, stopped, VALIDATION_LOSS)}, at the best step of either;",
-        f"{change(results, unstopped, stopped, TEST_ACCURACY)}, with the weights that each training ended with.",
-        _reliance(results),
+        f"{change(results, unstopped, stopped, VALIDATION_LOSS)}, and "
+        f"{change(results, unstopped, stopped, TEST_ACCURACY)}, each with the weights that the training ended with.",
+        f"In {later} of {len(results[stopped])} seeds the validation loss fell below the kept one only after early "
+        "stopping had ended the training.",
     )
 
 
@@ -195,7 +203,7 @@ def overfitting_or_vanishing(results: Results, shallow: str = "3c", deep: str = 
     ratio = float(np.mean([run.gradient_rms[0][0] / run.gradient_rms[0][-1] for run in results[deep]]))
     vanishes = ratio < 0.01
     reached = {name: np.nanmean([final_train_loss(run.history) for run in results[name]]) for name in (shallow, deep)}
-    gap = compare(results, shallow, deep, FINAL_GAP)
+    noise = {name: summarise(results, name, NOISE).mean for name in (shallow, deep)}
     fits_worse = reached[deep] > reached[shallow]
     return say(
         f"In {network_label(deep)} the gradient {'vanishes' if vanishes else 'does not vanish'} on its way back "
@@ -203,9 +211,22 @@ def overfitting_or_vanishing(results: Results, shallow: str = "3c", deep: str = 
         f"Its training loss ends at {reached[deep]:.4f} nats, {'above' if fits_worse else 'below'} the "
         f"{reached[shallow]:.4f} of {network_label(shallow)}: it fits the training images "
         f"{'less' if fits_worse else 'more'} closely,",
-        f"and {change(results, shallow, deep, FINAL_GAP)} than with one layer."
-        if gap.difference.count
-        else "and its gap to validation could not be measured.",
+        f"and {change(results, shallow, deep, KEPT_GAP)}.",
+        "So "
+        + ("vanishing gradients explain" if vanishes else "vanishing gradients do not explain")
+        + (" it; " if fits_worse == vanishes else " it alone; ")
+        + (
+            "overfitting does not either, since the training images are fitted less well: it is harder to optimise."
+            if fits_worse
+            else "overfitting does, since the training images are fitted better than with one layer."
+        ),
+        f"From one validation to the next its loss changes by {noise[deep]:.4f} nats (standard deviation), "
+        f"{noise[deep] / noise[shallow]:.1f} times as much as with one layer: "
+        + (
+            "a sign that the step that suits one layer is too long for ten."
+            if noise[deep] > noise[shallow]
+            else "no more."
+        ),
     )
 
 
@@ -223,4 +244,7 @@ def _reliance(results: Results) -> str:
     count = len(next(iter(results.values())))
     if count >= SEEDS_FOR_A_VERDICT:
         return ""
-    return f"With fewer than {SEEDS_FOR_A_VERDICT} seeds no verdict is given: chance alone could do this."
+    return (
+        f"With fewer than {SEEDS_FOR_A_VERDICT} seeds the test cannot tell a difference from chance, whatever "
+        "its size: differences are given without a verdict."
+    )

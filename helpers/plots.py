@@ -15,7 +15,7 @@ from .activations import improved_sigmoid, improved_sigmoid_slope, sigmoid, sigm
 from .experiments import EXPERIMENTS
 from .mnist import NUM_CLASSES, Dataset
 from .report import TEXT_WIDTH_INCHES, Figure, figure_style
-from .statistics import CPU_SECONDS, TEST_ACCURACY, Results, summarise
+from .statistics import CPU_SECONDS, SEEDS_FOR_A_VERDICT, TEST_ACCURACY, Results, summarise
 from .training import History
 from .trials import Result
 
@@ -31,10 +31,10 @@ LOOKS = {
     "4b": ("#0072B2", "P"),
     "4d": ("#D55E00", "X"),
     "4d_32": ("#8C6D31", "<"),
-    "4e": ("#5B3A8C", "*"),
+    "4e": ("#5B3A8C", "p"),
     "4e_no_stopping": ("#9A86BF", "h"),
     "4e_sigmoid": ("#7F7F7F", ">"),
-    "4e_uniform": ("#404040", "p"),
+    "4e_uniform": ("#404040", "*"),
 }
 
 
@@ -49,6 +49,12 @@ def network_label(name: str) -> str:
 def short_name(name: str) -> str:
     """Return the shortest way to say which experiment is meant, for example "3a" or "4d 32"."""
     return name.replace("_no_stopping", " unstopped").replace("_", " ")
+
+
+def spread_text(results: Results) -> str:
+    """Return what `low` and `high` of an estimate are, for this number of seeds."""
+    few = len(next(iter(results.values()))) < SEEDS_FOR_A_VERDICT
+    return "range over the seeds" if few else "95 % interval"
 
 
 def seeds_text(results: Results) -> str:
@@ -106,7 +112,7 @@ def curves_figure(
         label=label,
         caption=f"{see} Lines: mean over {seeds_text(results)} until the first of them stopped; bands: lowest to "
         "highest seed, of validation; marks: the step of the lowest validation loss (median). Training curves are "
-        "means over the mini-batches since the last validation."
+        "means over the mini-batches since the last validation, dashed."
         + (f" {diverged} diverged trainings are not drawn." if diverged else ""),
         alt=f"Line plots of {' and '.join(panels)} against gradient steps for: {listed}. {_ends(results, names)}",
     )
@@ -176,8 +182,8 @@ def sigmoids_figure() -> Figure:
     for (name, colour, style), value, slope in zip(looks, values, slopes, strict=True):
         left.plot(x, value, style, color=colour, label=name)
         right.plot(x, slope, style, color=colour)
-    for axes, name in ((left, "$f(z)$"), (right, "$f\\,'(z)$")):
-        axes.set_xlabel("$z$")
+    for axes, name in ((left, "$f(x)$"), (right, "$f\\,'(x)$")):
+        axes.set_xlabel("$x$")
         axes.set_ylabel(name)
         axes.grid(color="0.9", linewidth=0.5)
     figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=2)
@@ -187,7 +193,7 @@ def sigmoids_figure() -> Figure:
         caption="The plain sigmoid and the improved one (left) and their slopes (right). The improved sigmoid is odd, "
         f"passes through ±1 at ±1, and is up to {slopes[1].max() / slopes[0].max():.1f} times as steep.",
         alt="Left: two S-shaped curves, the plain sigmoid from 0 to 1, the improved sigmoid from about -1.7 to 1.7 "
-        "through the origin. Right: their slopes, bell-shaped, peaks at z = 0 of 0.25 and about 1.14.",
+        "through the origin. Right: their slopes, bell-shaped, peaks at x = 0 of 0.25 and about 1.14.",
     )
 
 
@@ -219,7 +225,7 @@ def tradeoff_figure(results: Results, names: Sequence[str], *, label: str = "fig
         figure,
         label=label,
         caption="Test accuracy against the number of parameters (left) and the computing that a training took (right). "
-        f"Mean over {seeds_text(results)}, bars: 95 % interval.",
+        f"Mean over {seeds_text(results)}, bars: {spread_text(results)}.",
         alt=f"Two scatter plots of test accuracy, against parameters and against CPU seconds. {listed}.",
     )
 
@@ -228,12 +234,12 @@ def tradeoff_figure(results: Results, names: Sequence[str], *, label: str = "fig
 def gradients_figure(results: Results, names: Sequence[str], *, label: str = "fig:gradients") -> Figure:
     """Show the size of the gradient in each layer, before training and at its end."""
     figure, panels = new_figure(1, 2, height=0.45 * TEXT_WIDTH_INCHES, sharey=True)
-    for axes, moment, title in zip(panels, (0, 1), ("before training", "after training"), strict=True):
+    for axes, moment, title in zip(panels, (0, 1), ("before training", "with the weights kept"), strict=True):
         for name in names:
             plot_gradients(axes, results[name], moment, name)
         axes.set_title(title)
         axes.set_xlabel("layer, from the input")
-    panels[0].set_ylabel("root mean square of $\\partial C/\\partial w$")
+    panels[0].set_ylabel("rms of $\\partial C/\\partial w$")
     _legend_above(figure, names, {})
     ratios = {name: _layer_ratio(results[name]) for name in names}
     listed = "; ".join(f"{network_label(name)}: {ratio:.2g}" for name, ratio in ratios.items())

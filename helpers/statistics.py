@@ -48,21 +48,10 @@ class Measure:
         return digits.replace("-", "−")
 
 
-def _best_loss(result: Result, baseline: Result) -> float:
-    return _at_best(result.history, result.history.validation_loss)
-
-
-def _best_accuracy(result: Result, baseline: Result) -> float:
-    return _at_best(result.history, result.history.validation_accuracy)
-
-
-def _at_best(history: History, values: np.ndarray) -> float:
-    return float(values[history.best]) if len(values) else np.nan
-
-
 def _steps_to_converge(result: Result, baseline: Result) -> float:
     """Steps until the validation loss is first within 5 % of the baseline's lowest; NaN if it never is."""
-    near = result.history.validation_loss <= CONVERGED * _best_loss(baseline, baseline)
+    lowest = baseline.history.validation_loss.min(initial=np.nan if baseline.diverged else np.inf)
+    near = result.history.validation_loss <= CONVERGED * lowest
     return float(result.history.validation_steps[near.argmax()]) if near.any() else np.nan
 
 
@@ -86,12 +75,13 @@ def _noise(result: Result, baseline: Result) -> float:
 
 ACCURACY = {"unit": "%", "decimals": 2, "scale": 100, "lower_is_better": False, "negligible": NEGLIGIBLE_ACCURACY}
 
-VALIDATION_LOSS = Measure("validation loss", _best_loss, "nats", 4)
-VALIDATION_ACCURACY = Measure("validation accuracy", _best_accuracy, **ACCURACY)
+VALIDATION_LOSS = Measure("validation loss", lambda result, _: result.validation[0], "nats", 4)
+VALIDATION_ACCURACY = Measure("validation accuracy", lambda result, _: result.validation[1], **ACCURACY)
 TEST_ACCURACY = Measure("test accuracy", lambda result, _: result.test[1], **ACCURACY)
 STEPS_TO_CONVERGE = Measure("steps to converge", _steps_to_converge, "steps", 0)
 STEPS_TO_BEST = Measure("steps to the best", lambda result, _: float(result.history.best_step), "steps", 0)
-FINAL_GAP = Measure("train-validation gap", _final_gap, "nats", 3)
+KEPT_GAP = Measure("train-validation gap", lambda result, _: result.validation[0] - result.train[0], "nats", 3)
+FINAL_GAP = Measure("gap at the end of training", _final_gap, "nats", 3)
 NOISE = Measure("noise of the validation loss", _noise, "nats", 4)
 CPU_SECONDS = Measure("CPU time", lambda result, _: result.history.cpu_seconds, "s", 1)
 MEASURES = (
@@ -100,6 +90,7 @@ MEASURES = (
     TEST_ACCURACY,
     STEPS_TO_CONVERGE,
     STEPS_TO_BEST,
+    KEPT_GAP,
     FINAL_GAP,
     NOISE,
     CPU_SECONDS,
@@ -123,7 +114,10 @@ COMPARISONS = (
 
 @dataclass(frozen=True)
 class Estimate:
-    """Mean over seeds with its 95 % bootstrap interval (BCa), and every seed's value; NaN where a run has none."""
+    """Mean over seeds with its 95 % bootstrap interval (BCa), and every seed's value; NaN where a run has none.
+
+    With too few seeds for a verdict, `low` and `high` are the lowest and the highest value.
+    """
 
     values: np.ndarray
     mean: float
@@ -165,12 +159,14 @@ def values(results: Results, name: str, measure: Measure) -> np.ndarray:
 
 
 def estimate(numbers: Iterable[float]) -> Estimate:
-    """Return mean and interval over the finite numbers; without a spread or with one number the interval is a point."""
+    """Return mean and interval (with few numbers, range) of the finite numbers; a point if they are all equal."""
     numbers = np.asarray(list(numbers), float)
     finite = numbers[np.isfinite(numbers)]
     mean = float(finite.mean()) if len(finite) else np.nan
-    if len(finite) < 2 or np.ptp(finite) == 0:
+    if not len(finite):
         return Estimate(numbers, mean, mean, mean)
+    if len(finite) < SEEDS_FOR_A_VERDICT or np.ptp(finite) == 0:
+        return Estimate(numbers, mean, float(finite.min()), float(finite.max()))
     interval = stats.bootstrap(
         (finite,), np.mean, n_resamples=RESAMPLES, method="BCa", rng=np.random.default_rng(0)
     ).confidence_interval
@@ -183,7 +179,7 @@ def summarise(results: Results, name: str, measure: Measure) -> Estimate:
 
 
 def compare(results: Results, before: str, after: str, measure: Measure) -> Comparison:
-    """Compare two experiments seed by seed, corrected over all of the report's comparisons of this measure.
+    """Compare two experiments seed by seed, corrected over the report's comparisons of the same measure.
 
     results: must hold every experiment of `COMPARISONS`, or only some of them: the correction then is over those.
     """

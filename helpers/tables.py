@@ -10,9 +10,10 @@ from .experiments import EXPERIMENTS
 from .gradcheck import gradient_check
 from .mlp import MLP
 from .mnist import NUM_CLASSES, Dataset, pixel_statistics, read_files
-from .plots import network_label, seeds_text, short_name
+from .plots import network_label, seeds_text, short_name, spread_text
 from .report import Table
 from .statistics import (
+    COMPARISONS,
     CPU_SECONDS,
     MEASURES,
     TEST_ACCURACY,
@@ -76,8 +77,8 @@ def shapes_table(model: MLP, batch_size: int) -> Table:
         [[what, one, _shape(vector), many, _shape(matrix)] for what, one, vector, many, matrix in rows],
         label="tbl:shapes",
         caption=f"Every vector and matrix of the update, for one image and for a mini-batch of {batch_size}, one image "
-        "a row. The code keeps the transposed weights, one column a unit, so that a mini-batch is multiplied from "
-        "the left.",
+        "a row. The code keeps the transposed weights, one column a unit, so that a mini-batch is multiplied as "
+        "$X W$.",
         align="lcrcr",
     )
 
@@ -93,8 +94,8 @@ def gradient_check_table(models: dict[str, MLP], images: np.ndarray, labels: np.
         rows,
         label=label,
         caption=f"Backpropagation against central differences of the loss for every weight, on {len(images)} training "
-        "images in float64. Errors are relative to the gradient, or to a hundredth of its matrix's largest where it "
-        "is smaller. A wrong term would show as 0.01 or more.",
+        "images in float64. The error of a weight is relative to its gradient, but at least to a hundredth of the "
+        "largest gradient in its matrix.",
     )
 
 
@@ -145,7 +146,7 @@ def tried_sizes_table(sizes: Sequence[int], like: Sequence[int]) -> Table:
     for units in sizes:
         count = num_parameters((units, units))
         difference = count - target
-        rows.append([f"{units}, {units}", f"{count:,}", f"{_number(difference, 0)}", f"{count / target:.3f}"])
+        rows.append([f"{units}, {units}", f"{count:,}", f"{difference:+,}".replace("-", "−"), f"{count / target:.3f}"])
     return Table(
         ["hidden layers", "parameters", "difference", "ratio"],
         rows,
@@ -164,10 +165,10 @@ def results_table(results: Results, names: Sequence[str], *, label: str, see: st
         ["", *(network_label(name) for name in names)],
         rows,
         label=label,
-        caption=f"{see} Mean over {seeds_text(results)} ± half the width of its 95 % interval. Losses and accuracies "
-        "are those at the lowest validation loss; steps to converge are those until the validation loss is within 5 % "
-        "of the baseline's lowest; the gap is validation less training loss at the end; the noise is the standard "
-        "deviation of the change from one validation to the next.",
+        caption=f"{see} Mean over {seeds_text(results)} ± half the width of the {spread_text(results)}. Losses, "
+        "accuracies and the train-validation gap (validation less training loss) are those of the weights kept; steps "
+        "to converge are those until the validation loss is within 5 % of the baseline's lowest; the noise is the "
+        "standard deviation of the change from one validation to the next, in the second half of training.",
     )
 
 
@@ -183,8 +184,8 @@ def final_table(results: Results, names: Sequence[str], *, label: str = "tbl:fin
         ["network", "parameters", *map(_with_unit, measures)],
         rows,
         label=label,
-        caption=f"All networks, mean over {seeds_text(results)} with its 95 % interval. The test set was opened once "
-        "for each finished training, for this table; every choice was made on validation.",
+        caption=f"All networks, mean over {seeds_text(results)} with the {spread_text(results)}. The test set "
+        "was opened once for each finished training, and for no choice.",
     )
 
 
@@ -208,12 +209,12 @@ def comparison_table(
                 ]
             )
     return Table(
-        ["networks", "measure", "difference", "95 % interval", "$p$", "verdict"],
+        ["networks", "measure", "difference", spread_text(results), "$p$", "verdict"],
         rows,
         label=label,
         caption=f"{see} Paired differences over {seeds_text(results)}: the second network less the first, with its "
-        "95 % bootstrap interval, and $p$ by an exact sign-flip permutation test, corrected after Holm over all "
-        "comparisons of the report.",
+        f"{spread_text(results)}, and $p$ by an exact sign-flip permutation test, corrected after Holm over "
+        f"the report's {len(COMPARISONS)} comparisons of the same measure.",
         align="llrrrl",
     )
 
@@ -248,4 +249,4 @@ def scientific(number: float) -> str:
 
 
 def _number(number: float, decimals: int) -> str:
-    return f"{number:,.{decimals}f}".replace("-", "−")
+    return f"{round(number, decimals) + 0.0:,.{decimals}f}".replace("-", "−")

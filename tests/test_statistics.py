@@ -56,10 +56,7 @@ def test_the_verdict_follows_the_numbers(change, measure, verdict):
 
 def test_a_difference_inside_a_tenth_of_a_point_is_too_small_to_matter_though_significant():
     results = made_up_results()
-    results["3a"] = [
-        replace(run, history=replace(run.history, validation_accuracy=run.history.validation_accuracy + 0.0005))
-        for run in results["2c"]
-    ]
+    results["3a"] = [replace(run, validation=(run.validation[0], run.validation[1] + 0.0005)) for run in results["2c"]]
     found = compare(results, "2c", "3a", VALIDATION_ACCURACY)
     assert found.p < 0.01
     assert found.verdict == "too small to matter"
