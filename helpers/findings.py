@@ -85,10 +85,10 @@ def summary(results: Results) -> Markdown:
     largest = max(steps, key=lambda pair: gains[pair].difference.mean)
     sentences = [
         "A first, hand-made report on this assignment made a number of claims; each is measured again here.",
-        f"A softmax network in plain NumPy was trained {sum(map(len, results.values()))} times: "
-        f"{len(results)} networks, {seeds_text(results)} each.",
         f"Of its {len(found)} claims, {counts[SUPPORTED]} found support, "
         f"{counts[REFUTED]} were refuted and {counts[UNDECIDED]} left undecided.",
+        f"A softmax network in plain NumPy was trained {sum(map(len, results.values()))} times: "
+        f"{len(results)} networks, {seeds_text(results)} each.",
         f"Among the tricks of the trade, {EXPERIMENTS[largest[1]].title.removeprefix('+ ')} changed the validation "
         f"accuracy most, by {VALIDATION_ACCURACY.text(gains[largest].difference.mean, signed=True)} points.",
         f"The most accurate network on validation is {network_label(best)}; it recognises "
