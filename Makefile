@@ -5,8 +5,9 @@
 
 PYTHON ?= python3
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
-NOTEBOOKS := assignment1_report.ipynb task2.ipynb task3.ipynb task4.ipynb
 READY := .venv/ready
+BENCH_BIN := .venv-bench/$(notdir $(BIN))
+BENCH_READY := .venv-bench/ready
 
 export SEEDS EPOCHS MNIST_DIR CODE
 ifndef SEEDS
@@ -19,7 +20,7 @@ ifndef MNIST_DIR
 unexport MNIST_DIR
 endif
 
-.PHONY: help pdf html notebook test format lock clean
+.PHONY: help pdf html notebook test bench bench-scaling format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -28,16 +29,20 @@ help:  ## say what there is
 pdf: $(READY)  ## train the networks, run the notebooks, write assignment1_report.pdf
 	@$(BIN)/python -m helpers
 
-html: $(READY)  ## the same as web pages, one self-contained file a notebook, in build/html
-	@TQDM_DISABLE=1 $(BIN)/jupyter nbconvert --log-level WARN --to html --execute --embed-images --no-input \
-		--output-dir build/html $(NOTEBOOKS)
-	@echo "build/html: $(NOTEBOOKS:.ipynb=.html)"
+html: $(READY)  ## the same as a web page, assignment1_report.html, and as one a notebook in build/html
+	@$(BIN)/python -m helpers --html
 
 notebook: $(READY)  ## open the report in JupyterLab
 	@$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 assignment1_report.ipynb
 
 test: $(READY)  ## lint, check the format, run the tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python -m pytest
+
+bench: $(BENCH_READY)  ## time this against other libraries, into benchmarks/README.md
+	@$(BENCH_BIN)/python -m benchmarks.frameworks && $(BENCH_BIN)/python -m benchmarks.step_profile
+
+bench-scaling: $(BENCH_READY)  ## time steps against sizes, and a sweep against workers
+	@$(BENCH_BIN)/python -m benchmarks.scaling
 
 format: $(READY)  ## format the code as the tests want it
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
@@ -48,7 +53,7 @@ lock:  ## pin requirements.in anew to requirements.txt, for every platform, with
 		--no-header --no-emit-index-url -o requirements.txt requirements.in
 
 clean:  ## delete what was built, but neither .venv nor the stored results
-	rm -rf build assignment1_report.pdf .pytest_cache .ruff_cache
+	rm -rf build assignment1_report.pdf assignment1_report.html .pytest_cache .ruff_cache
 
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " \
@@ -57,3 +62,9 @@ $(READY): requirements.txt
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $(READY)
+
+$(BENCH_READY): benchmarks/requirements.txt
+	@echo "setting up .venv-bench, once"
+	@$(PYTHON) -m venv .venv-bench
+	@$(BENCH_BIN)/python -m pip install -q --disable-pip-version-check -r benchmarks/requirements.txt
+	@touch $(BENCH_READY)

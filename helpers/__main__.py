@@ -1,4 +1,4 @@
-"""`python -m helpers`: train what is not stored yet, run the notebooks and write the report's PDF."""
+"""`python -m helpers [--html]`: train what is not stored yet, run the notebooks, write the PDF or the web pages."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from .experiments import run_experiments
-from .report import ReportError, build_report
+from .report import ReportError, build_html, build_report
 from .statistics import SEEDS_FOR_A_VERDICT
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,19 +16,19 @@ NOTEBOOKS = ("assignment1_report.ipynb", "task2.ipynb", "task3.ipynb", "task4.ip
 
 
 def main() -> int:
-    """Return the exit status: 0 if the PDF was written, 1 if not; the reason stands on stderr."""
+    """Return the exit status: 0 if the report was written, 1 if not; the reason stands on stderr."""
     start = time.perf_counter()
     try:
         results = run_experiments()
         trained = time.perf_counter() - start
         count = len(next(iter(results.values())))
         preview = f"Preview: {count} seed{'s' * (count != 1)}" if count < SEEDS_FOR_A_VERDICT else None
-        report = build_report(
-            [ROOT / name for name in NOTEBOOKS],
-            ROOT / "assignment1_report.pdf",
-            code=os.environ.get("CODE") == "1",
-            preview=preview,
-        )
+        notebooks = [ROOT / name for name in NOTEBOOKS]
+        options = {"code": os.environ.get("CODE") == "1", "preview": preview}
+        if "--html" in sys.argv[1:]:
+            report = build_html(notebooks, ROOT / "assignment1_report.html", pages=ROOT / "build" / "html", **options)
+        else:
+            report = build_report(notebooks, ROOT / "assignment1_report.pdf", **options)
     except KeyboardInterrupt:
         print("interrupted; finished trainings are stored, the next run goes on from there", file=sys.stderr)
         return 130

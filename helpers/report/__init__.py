@@ -1,10 +1,10 @@
-"""Executed Jupyter notebooks -> one PDF: nbconvert -> Markdown -> pandoc -> Typst. No TeX, no browser.
+"""Executed Jupyter notebooks -> one PDF: nbconvert -> Markdown -> pandoc -> Typst. No TeX, no browser. Or one web page.
 
     build_report(["first.ipynb", "second.ipynb"], "report.pdf")
     build_html(["first.ipynb", "second.ipynb"], "report.html")
 
-The second makes one self-contained web page of the same cells, with the same numbers. So does
-`python -m helpers.report first.ipynb second.ipynb -o report.pdf`, or for one notebook
+The second makes one self-contained web page of the same cells, with the same numbers. On the command line,
+`python -m helpers.report first.ipynb second.ipynb -o report.pdf` (or `-o report.html`); for one notebook
 `jupyter nbconvert --to helpers.report.ReportPDFExporter first.ipynb`. Nothing is lost in silence: what the report
 could not show is a ReportError that names notebook and cell.
 """

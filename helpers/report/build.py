@@ -2,7 +2,7 @@
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import execution
@@ -42,17 +42,17 @@ def build_report(notebooks, output, *, code=False, preview=None, execute=True, t
 def build_html(notebooks, output, *, code=False, preview=None, execute=True, timeout=DEFAULT_TIMEOUT, pages=None):
     """Write the report as one self-contained web page to the file `output`; all else is as in build_report.
 
-    `pages` is a folder for a page of each notebook as well, named like it, where references to the other
-    notebooks are in words; the notebooks are run only once.
+    `pages` is a folder for a page of each notebook as well, named like it, with the report's bibliography and
+    with references to the other notebooks in words; the notebooks are run only once.
     """
 
     def export(sources):
-        about = {"code": code, "preview": preview}
-        files = {Path(output): web_page(document_of(sources, **about, strict=True))}
+        report = document_of(sources, code=code, preview=preview, strict=True)
+        files = {Path(output): web_page(report)}
         for source in sources if pages else []:
-            files[Path(pages, source.name).with_suffix(".html")] = web_page(
-                document_of([source], **about, strict=False)
-            )
+            alone = document_of([source], code=code, preview=preview, strict=False)
+            page = replace(alone, lang=report.lang, bibliography=report.bibliography)
+            files[Path(pages, source.name).with_suffix(".html")] = web_page(page)
         return files
 
     return _build(notebooks, export, len, execute, timeout)

@@ -1,4 +1,4 @@
--- The parts as one web page, whose look is in report.html. Images, numbers and contents are in the page itself.
+-- The parts as one web page, whose look is in report.html5. Images, numbers and contents are in the page itself.
 
 local mathematics = require 'mathematics'
 local shared = require 'shared'
@@ -8,8 +8,9 @@ local IMAGE_TYPE = {
   svg = 'image/svg+xml', png = 'image/png', jpg = 'image/jpeg', jpeg = 'image/jpeg', gif = 'image/gif', webp = 'image/webp',
 }
 
-local function content(path)
-  local file = assert(io.open(path, 'rb'))
+local function content(path) -- nil if there is no such file
+  local file = io.open(path, 'rb')
+  if not file then return end
   local text = file:read 'a'
   file:close()
   return text
@@ -52,7 +53,9 @@ local to_numbered = {
 local function image(img)
   local extension = select(2, pandoc.path.split_extension(img.src)):sub(2):lower()
   if not IMAGE_TYPE[extension] then return shared.problem('an image that no browser shows: ' .. img.src) end
-  img.src = pandoc.mediabag.make_data_uri(IMAGE_TYPE[extension], content(img.src))
+  local data = content(img.src)
+  if not data then return end -- the problem is noted
+  img.src = pandoc.mediabag.make_data_uri(IMAGE_TYPE[extension], data)
   return img
 end
 
@@ -61,8 +64,8 @@ local function equation(math)
   if math.mathtype == 'InlineMath' then return raw(mathml) end
   local label = mathematics.label(math)
   local id = label and ' id="' .. label .. '"' or ''
-  local number = label and '<span>' .. numbers[label]:match '%b()' .. '</span>' or ''
-  return raw('<span class="equation"' .. id .. '>' .. mathml .. number .. '</span>')
+  local number = label and numbers[label]:match '%b()' or ''
+  return raw('<span class="equation"' .. id .. '><span>' .. mathml .. '</span>' .. number .. '</span>')
 end
 
 local function mark_cells(tbl) -- headers say what they head; prose may be broken, a number never
@@ -80,13 +83,15 @@ end
 local function scrolling_table(tbl)
   mark_cells(tbl)
   local caption, label = tbl.caption.long, tbl.identifier
-  local name = shared.attribute(pandoc.utils.stringify(caption))
+  local name = #caption > 0 and shared.attribute(pandoc.utils.stringify(caption)) or 'Table'
   tbl.caption, tbl.identifier = {}, ''
-  local box = { raw_block('<div class="scroll" tabindex="0" role="region" aria-label="' .. name .. '">'), tbl, raw_block '</div>' }
+  local box = pandoc.Blocks { raw_block('<div class="scroll" tabindex="0" role="region" aria-label="' .. name .. '">') }
+  box:extend { tbl, raw_block '</div>' }
   if #caption == 0 then return box end
   local id = label ~= '' and ' id="' .. label .. '"' or ''
-  local opening = { raw_block('<figure' .. id .. '><figcaption>'), table.unpack(caption) }
-  return pandoc.Blocks(opening) .. { raw_block '</figcaption>' } .. box .. { raw_block '</figure>' }
+  local blocks = pandoc.Blocks { raw_block('<figure' .. id .. '><figcaption>') }
+  for _, more in ipairs { caption, { raw_block '</figcaption>' }, box, { raw_block '</figure>' } } do blocks:extend(more) end
+  return blocks
 end
 
 local to_html = {
@@ -140,7 +145,7 @@ end
 
 local function page(blocks, title)
   local about = { title = title, lang = shared.input.lang, subtitle = shared.input.subtitle, preview = shared.input.preview }
-  local template = content(pandoc.path.join { pandoc.path.directory(arg[0]), '..', 'report.html' })
+  local template = content(pandoc.path.join { pandoc.path.directory(arg[0]), '..', 'report.html5' })
   local options = pandoc.WriterOptions { wrap_text = 'none', template = pandoc.template.compile(template) }
   shared.place = 'the report'
   return shared.checked(pandoc.write, pandoc.Pandoc(blocks, about), 'html5', options)

@@ -1,9 +1,8 @@
 -- Mathematics: what pandoc's writers make of it, repaired, with the TeX source as alternative text.
 
+local repaired_mathml = require 'mathml'
 local shared = require 'shared'
 local mathematics = {}
-
-local THIN = '<mspace width="0.167em"></mspace>'
 
 local DROPPED = { -- what pandoc 3.9 loses without a warning, and what to write instead
   ['\\tag%f[^%a]'] = '\\tag is lost; number it by $$\\label{eq:name} ...$$',
@@ -37,14 +36,6 @@ local function repaired(typst, tex) -- names that Typst has changed, wrong space
     :gsub('%[\\|%]', '[│]'):gsub('\\|', ' class("normal", \\|)'):gsub('%[│%]', '[\\|]')
     :gsub('bar%.v%.double', 'class("normal", %0)')
     :gsub('#scale%(x: (%d+)%%, y: %d+%%%)%[(\\?.)%]', 'lr(size: #%1%%, %2)'))
-end
-
-local function repaired_mathml(mathml) -- thin spaces about operators, norms without any, equations of full size
-  return (mathml:gsub('(</m[^o][^>]*>)(<mrow><mi mathvariant="normal">[^<]*</mi><mo>&#8289;)', '%1' .. THIN .. '%2')
-    :gsub('(<mo>&#8289;</mo></mrow>)(<m[^o])', '%1' .. THIN .. '%2')
-    :gsub('(<munder><mi mathvariant="normal">[^<]*</mi>.-</munder>)(<m[^o])', '%1' .. THIN .. '%2')
-    :gsub('<mo [^>]*>∥</mo>', '<mo lspace="0" rspace="0" stretchy="false">‖</mo>')
-    :gsub('<mtable>(<mtr><mtd columnalign="right")', '<mtable displaystyle="true">%1'))
 end
 
 function mathematics.label(math) return math.text:match '\\label{([^}]*)}' end

@@ -32,7 +32,7 @@ end
 local function refuse_raw(element)
   if element.format == 'html' then
     if element.text:match '^<!%-%-' then return {} end
-    shared.problem('raw HTML, which a PDF cannot show: ' .. element.text .. '; write Markdown')
+    shared.problem('raw HTML, which the report cannot show: ' .. element.text .. '; write Markdown')
   else
     shared.problem('TeX outside mathematics: ' .. element.text:sub(1, 60) .. '; put it between $ or $$')
   end

@@ -35,7 +35,8 @@ local function mark_chapters(parts) -- the first ends the front matter; at a lat
     local marked = pandoc.Blocks {}
     for _, block in ipairs(part.blocks) do
       if block.t == 'Header' and block.classes:includes 'front' then
-        block = shared.raw_block('#front-heading[' .. shared.written { pandoc.Plain(block.content) } .. ']')
+        local text = shared.written { pandoc.Plain(block.content) }
+        block = shared.raw_block('#front-heading[' .. text .. ']' .. shared.label_of(block))
       elseif block.t == 'Header' and block.level == 1 then
         marked:insert(shared.raw_block(mark))
         mark = '#place.flush()'
