@@ -36,7 +36,7 @@ notebook: $(READY)  ## open the report in JupyterLab
 	@$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 assignment1_report.ipynb
 
 test: $(READY)  ## lint, check the format, run the tests
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python -m pytest
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: $(BENCH_READY)  ## time this against other libraries, into benchmarks/README.md
 	@$(BENCH_BIN)/python -m benchmarks.frameworks && $(BENCH_BIN)/python -m benchmarks.step_profile
