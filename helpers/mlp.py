@@ -91,7 +91,12 @@ class MLP:
 
     def evaluate(self, split: Split) -> tuple[float, float]:
         """Return mean cross entropy [nats] and accuracy (0 to 1) over a split."""
-        images, labels = self.checked_batch(*split)
+        try:
+            images, labels = split
+        except (TypeError, ValueError):
+            allowed = "a pair of images and labels, such as dataset.validation"
+            raise ValueError(f"split is {split!r}; allowed: {allowed}") from None
+        images, labels = self.checked_batch(images, labels)
         buffers = Buffers(min(EVALUATION_BLOCK, len(images)), self.layer_sizes, self.dtype)
         total_loss, total_hits = 0.0, 0
         for start in range(0, len(images), EVALUATION_BLOCK):

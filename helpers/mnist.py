@@ -130,6 +130,8 @@ def pixel_statistics(pixels: np.ndarray) -> tuple[float, float]:
 
 def data_directory(directory: str | os.PathLike | None = None) -> Path:
     """Return the folder of the data: the one given, else `$MNIST_DIR`, else the embedded one."""
+    if directory is not None and not isinstance(directory, str | os.PathLike):
+        raise ValueError(f"directory is {directory!r}; allowed: a path, or None for $MNIST_DIR or the embedded data")
     return Path(directory or os.environ.get("MNIST_DIR") or EMBEDDED_DIRECTORY).resolve()
 
 

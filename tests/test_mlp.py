@@ -311,3 +311,9 @@ def test_labels_that_do_not_fit_are_refused_with_what_is_allowed(labels, message
     for call in (network().loss_and_gradients, lambda *split: network().evaluate(Split(*split))):
         with pytest.raises(ValueError, match=re.escape(message)):
             call(images, np.array(labels))
+
+
+@pytest.mark.parametrize("split", [5, None, ("only one",)])
+def test_evaluating_what_is_no_split_is_a_clear_error(split):
+    with pytest.raises(ValueError, match=r"split is .*allowed: a pair"):
+        MLP([4, 3]).evaluate(split)

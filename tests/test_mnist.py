@@ -361,3 +361,8 @@ def test_a_loaded_data_set_can_be_changed_without_changing_the_next(folder):
         array[:] = 7
     for array, expected in zip(arrays(), kept, strict=True):
         np.testing.assert_array_equal(array, expected)
+
+
+def test_a_directory_that_is_no_path_is_a_clear_error():
+    with pytest.raises(ValueError, match="directory is 5; allowed: a path"):
+        load_mnist(directory=5)
