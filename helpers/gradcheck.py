@@ -67,5 +67,5 @@ def _in_float64(model: MLP) -> MLP:
     twin = copy.copy(model)
     twin.dtype = np.dtype(np.float64)
     twin.parameters = model.parameters.astype(np.float64)
-    twin.weights = twin.views(twin.parameters)
+    twin.weights = twin.layers_of(twin.parameters)
     return twin

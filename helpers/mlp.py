@@ -8,8 +8,9 @@ All weights lie in one flat vector, each matrix a view of it, so that an update 
 Passes write into `Buffers`: at this size, taking memory costs more than the arithmetic.
 """
 
+import math
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -24,13 +25,17 @@ EVALUATION_BLOCK = 1_000  # images evaluated at once: few enough for the activat
 class Buffers:
     """Memory for passes over `num_images` images, one `(num_images, units)` array for each layer and purpose.
 
-    `activations[-1]` are the logits; the deltas are dC/dz of each layer.
+    `activations[-1]` are the logits; the deltas are dC/dz of each layer. The hidden layers' activations also lie one
+    after the other in the flat `all_hidden`, so that the slopes of all layers, `all_slopes`, are one operation.
     """
 
     def __init__(self, num_images: int, layer_sizes: Sequence[int], dtype: np.dtype):
-        self.activations = [np.empty((num_images, units), dtype) for units in layer_sizes[1:]]
-        self.deltas = [np.empty_like(a) for a in self.activations]
-        self.slopes = [np.empty_like(a) for a in self.activations[:-1]]
+        shapes = [(num_images, units) for units in layer_sizes[1:]]
+        self.all_hidden = np.empty(sum(map(math.prod, shapes[:-1])), dtype)
+        self.all_slopes = np.empty_like(self.all_hidden)
+        self.slopes = views(self.all_slopes, shapes[:-1])
+        self.activations = [*views(self.all_hidden, shapes[:-1]), np.empty(shapes[-1], dtype)]
+        self.deltas = [np.empty(shape, dtype) for shape in shapes]
 
 
 class MLP:
@@ -66,13 +71,11 @@ class MLP:
         self.parameters = np.concatenate(
             [w.ravel() for w in _initial_weights(self.layer_sizes, weight_init, seed)], dtype=self.dtype
         )
-        self.weights = self.views(self.parameters)
+        self.weights = self.layers_of(self.parameters)
 
-    def views(self, parameters: np.ndarray) -> list[np.ndarray]:
+    def layers_of(self, parameters: np.ndarray) -> list[np.ndarray]:
         """Return the weight matrices `(fan_in, fan_out)` as views of a flat vector `(num_parameters,)`."""
-        shapes = list(pairwise(self.layer_sizes))
-        ends = np.cumsum([fan_in * fan_out for fan_in, fan_out in shapes])
-        return [part.reshape(shape) for part, shape in zip(np.split(parameters, ends[:-1]), shapes, strict=True)]
+        return views(parameters, list(pairwise(self.layer_sizes)))
 
     @property
     def num_parameters(self) -> int:
@@ -115,11 +118,12 @@ class MLP:
         """
         images, labels = self.checked_batch(images, labels)
         buffers = Buffers(len(images), self.layer_sizes, self.dtype)
-        gradients = self.views(np.empty_like(self.parameters))
+        gradients = self.layers_of(np.empty_like(self.parameters))
         logits = self.forward_pass(images, buffers)
         self.backward_pass(images, self.one_hot(labels), buffers, gradients, scale=1 / len(images))
         return float(cross_entropies(logits, labels).mean(dtype=np.float64)), gradients
 
+    @np.errstate(over="ignore")  # of the activations, see there
     def forward_pass(self, images: np.ndarray, buffers: Buffers) -> np.ndarray:
         """Fill `buffers.activations` and return the last, the logits `(N, num_classes)`."""
         activation = ACTIVATIONS[self.activation].value
@@ -142,15 +146,14 @@ class MLP:
 
         targets: `(N, num_classes)`, one-hot. With `scale = 1/N` these are the gradients of the mean.
         """
-        slope = ACTIVATIONS[self.activation].slope
+        ACTIVATIONS[self.activation].slope(buffers.all_hidden, out=buffers.all_slopes)
         deltas = softmax(buffers.activations[-1], out=buffers.deltas[-1])
         deltas -= targets  # delta_k = -(t_k - y_k)
         deltas *= scale
         for layer in range(len(self.weights) - 1, 0, -1):
-            activations = buffers.activations[layer - 1]
-            np.dot(activations.T, deltas, out=gradients[layer])
+            np.dot(buffers.activations[layer - 1].T, deltas, out=gradients[layer])
             deltas = np.dot(deltas, self.weights[layer].T, out=buffers.deltas[layer - 1])
-            deltas *= slope(activations, out=buffers.slopes[layer - 1])  # delta_j = f'(z_j) sum_k w_kj delta_k
+            deltas *= buffers.slopes[layer - 1]  # delta_j = f'(z_j) sum_k w_kj delta_k
         np.dot(images.T, deltas, out=gradients[0])
 
     def one_hot(self, labels: np.ndarray) -> np.ndarray:
@@ -183,6 +186,12 @@ class MLP:
     def __repr__(self) -> str:
         layers = "-".join(map(str, self.layer_sizes))
         return f"MLP({layers}, {self.activation}, {self.weight_init} weights, {self.num_parameters:,} parameters)"
+
+
+def views(flat: np.ndarray, shapes: Sequence[tuple[int, int]]) -> list[np.ndarray]:
+    """Return matrices of these shapes that lie one after the other in a flat vector, as views of it."""
+    ends = accumulate(map(math.prod, shapes))
+    return [flat[end - math.prod(shape) : end].reshape(shape) for end, shape in zip(ends, shapes, strict=True)]
 
 
 def softmax(logits: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:

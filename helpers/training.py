@@ -186,7 +186,7 @@ class _Training:
         self.batch_images = np.empty((config.batch_size, self.images.shape[1]), model.dtype)
         self.logits = np.empty((longest, config.batch_size, model.layer_sizes[-1]), model.dtype)
         self.update = np.empty_like(model.parameters)
-        self.update_views = model.views(self.update)
+        self.update_views = model.layers_of(self.update)
         self.velocity = np.zeros_like(model.parameters)
 
         self.steps, self.validations = 0, 0
