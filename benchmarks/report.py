@@ -1,14 +1,12 @@
 """Markdown tables, the sentence on the machine, and the sections of README.md that runs fill."""
 
-import os
-import platform
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import numpy as np
 from matplotlib.figure import Figure
-from threadpoolctl import threadpool_info
+
+from helpers.environment import environment
 
 DIRECTORY = Path(__file__).resolve().parent
 README = DIRECTORY / "README.md"
@@ -42,14 +40,8 @@ def publish(name: str, text: str, figure: Figure | None = None, alt: str = "", *
 
 def machine(cores: int) -> str:
     """Return a sentence on processor, matrix library and versions, of the process that calls. cores: in all."""
-    blas = next((info for info in threadpool_info() if info["user_api"] == "blas" and "numpy" in info["filepath"]), {})
-    library = f"{blas.get('internal_api', 'unknown BLAS')} {blas.get('version', '')}".strip()
     peers = ", ".join(f"{title} {found}" for name, title in PACKAGES.items() if (found := _version(name)))
-    return (
-        f"Measured on {_processor()} with {cores} core{'s' * (cores > 1)}, {platform.system()} {platform.machine()}; "
-        f"Python {platform.python_version()}, NumPy {np.__version__} with {library} "
-        f"({blas.get('architecture', 'unknown')} kernels), {peers}."
-    )
+    return f"Measured with {environment()}, {cores} core{'s' * (cores > 1)}; {peers}."
 
 
 def _version(package: str) -> str | None:
@@ -57,12 +49,3 @@ def _version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
-
-
-def _processor() -> str:
-    """Return the processor's name, as far as the system tells it."""
-    if os.path.exists("/proc/cpuinfo"):
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.processor() or platform.machine()

@@ -29,7 +29,7 @@ def operations(sizes: Sequence[int]) -> dict[str, Line]:
     batch_images, batch_targets = images[: setting.BATCH_SIZE].copy(), targets[: setting.BATCH_SIZE].copy()
     hidden, logits = products.activations[:-1], products.activations[-1]
     slopes = [np.empty_like(units) for units in hidden]
-    value, slope = ACTIVATIONS["improved_sigmoid"]
+    value, slope, _ = ACTIVATIONS["improved_sigmoid"]
     parameters = np.concatenate([weights.ravel() for weights in products.weights])
     velocity, update = np.zeros_like(parameters), parameters * np.float32(1e-6)
     many_logits = np.tile(logits, (RECORDED_STEPS, 1))

@@ -22,10 +22,11 @@ class ArrayFunction(Protocol):
 
 
 class Activation(NamedTuple):
-    """value: `f(z)`, from an array of any shape; slope: `f'(z)`, from the activations `a = f(z)`."""
+    """value: `f(z)`, from an array of any shape; slope: `f'(z)`, from the activations `a = f(z)`; limits of `f`."""
 
     value: ArrayFunction
     slope: ArrayFunction
+    limits: tuple[float, float]
 
 
 def sigmoid(z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
@@ -64,6 +65,6 @@ def improved_sigmoid_slope(a: np.ndarray, out: np.ndarray | None = None) -> np.n
 
 
 ACTIVATIONS = {
-    "sigmoid": Activation(sigmoid, sigmoid_slope),
-    "improved_sigmoid": Activation(improved_sigmoid, improved_sigmoid_slope),
+    "sigmoid": Activation(sigmoid, sigmoid_slope, (0.0, 1.0)),
+    "improved_sigmoid": Activation(improved_sigmoid, improved_sigmoid_slope, (-AMPLITUDE, AMPLITUDE)),
 }

@@ -7,8 +7,8 @@ import numpy as np
 from IPython.display import Markdown
 
 from .derivations import largest_difference
-from .experiments import EXPERIMENTS
-from .mnist import NUM_CLASSES, Dataset
+from .experiments import EXPERIMENTS, num_parameters
+from .mnist import NUM_CLASSES, NUM_INPUTS, Dataset
 from .plots import network_label, seeds_text, short_name, spread_text
 from .statistics import (
     CPU_SECONDS,
@@ -28,7 +28,7 @@ from .statistics import (
     summarise,
     values,
 )
-from .tables import NUM_INPUTS, num_parameters, scientific
+from .tables import scientific
 
 
 def say(*sentences: str) -> Markdown:

@@ -1,27 +1,31 @@
 """The named experiments of Tasks 2 to 4, run over seeds, in parallel, each result stored as it arrives."""
 
 import os
-import platform
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
 
-from .mnist import data_directory, read_files
+from .environment import environment
+from .mnist import NUM_CLASSES, NUM_INPUTS, data_directory, read_files
 from .progress import progress_bar
 from .store import Store, result_key, source_hash
 from .training import History, TrainingConfig
 from .trials import Experiment, Result, run_trial
 
-DEFAULT_SEEDS = 2
-RESULT_FORMAT = 1  # to be raised when the arrays that `_save` writes change
+DEFAULT_SEEDS = 10
+BAR = "{desc} |{bar}| {percentage:.0f} %, {elapsed} gone, {remaining} to go{postfix}"
+CALLS_OF_A_LAYER = 10_000  # what a layer costs beside its products, in weights that would cost as much
+RESULT_FORMAT = 2  # to be raised when the arrays that `_save` writes change
 
 _PLAIN = TrainingConfig(learning_rate=0.1)
 _MOMENTUM = TrainingConfig(learning_rate=0.02, momentum=0.9)
-_SHORT = replace(_MOMENTUM, max_epochs=10)
+_SHORT = replace(_MOMENTUM, max_epochs=10, validations_per_epoch=1)
 _TEN_LAYERS = (64,) * 10
 
 
@@ -98,15 +102,30 @@ def run_experiments(
     loaded = {run: _load(store, path) for run, path in paths.items()}
     missing = [run for run, result in loaded.items() if result is None]
     jobs = _jobs([(experiment, seed) for experiment in chosen for seed in seeds if (experiment.name, seed) in missing])
-    with progress_bar(len(missing), "training", "run", progress) as bar:
-        parallel = Parallel(n_jobs=min(workers or cpu_count(), len(jobs) or 1), return_as="generator_unordered")
-        for results in parallel(delayed(run_trial)(group, seed, directory) for group, seed in jobs):
-            for result in results:
-                run = result.experiment, result.seed
-                _save(store, paths[run], result, common)
-                loaded[run] = result
-            bar.update(len(results))
+    by_name = {experiment.name: experiment for experiment in chosen}
+    parallel = Parallel(n_jobs=min(workers or cpu_count(), len(jobs) or 1), return_as="generator_unordered")
+    arriving = parallel(delayed(_train)(group, seed, directory) for group, seed in jobs)
+    with progress_bar(sum(_cost(group) for group, _ in jobs), "training", progress, bar_format=BAR) as bar:
+        try:
+            for results in arriving:
+                for result in results:
+                    run = result.experiment, result.seed
+                    _save(store, paths[run], result, common)
+                    loaded[run] = result
+                missing = [run for run in missing if loaded[run] is None]
+                bar.set_postfix_str(f"{len(missing)} networks to go", refresh=False)
+                bar.update(_cost([by_name[result.experiment] for result in results]))
+        finally:
+            with warnings.catch_warnings(action="ignore"):  # of trainings that are broken off, which is meant
+                arriving.close()
     return {experiment.name: [loaded[experiment.name, seed] for seed in seeds] for experiment in chosen}
+
+
+def _train(group: Sequence[Experiment], seed: int, directory: Path) -> list[Result]:
+    """Run one training, in whatever process, and note when and with what it was done."""
+    results = run_trial(group, seed, directory)
+    now = datetime.now(UTC).isoformat(sep=" ", timespec="minutes").removesuffix("+00:00")
+    return [replace(result, trained_at=now, environment=environment()) for result in results]
 
 
 def _jobs(runs: Sequence[tuple[Experiment, int]]) -> list[tuple[list[Experiment], int]]:
@@ -116,11 +135,19 @@ def _jobs(runs: Sequence[tuple[Experiment, int]]) -> list[tuple[list[Experiment]
         network = replace(experiment, name="", config=replace(experiment.config, patience=None))
         groups.setdefault((network, seed), []).append(experiment)
 
-    def cost(job: tuple[list[Experiment], int]) -> tuple[int, int]:
-        layers = max(len(experiment.hidden_layers) for experiment in job[0])
-        return layers * len(job[0]), sum(job[0][0].hidden_layers)
+    jobs = [(group, seed) for (_, seed), group in groups.items()]
+    return sorted(jobs, key=lambda job: _cost(job[0]), reverse=True)
 
-    return sorted(((group, seed) for (_, seed), group in groups.items()), key=cost, reverse=True)
+
+def _cost(group: Sequence[Experiment]) -> int:
+    """Return about how long a group's one training takes, in no unit; early stopping may make it shorter."""
+    layers = group[0].hidden_layers
+    return group[0].config.max_epochs * (num_parameters(layers) + CALLS_OF_A_LAYER * len(layers))
+
+
+def num_parameters(hidden_layers: Sequence[int]) -> int:
+    """Return the number of weights of a network with these hidden layers, bias column included, on MNIST."""
+    return sum(a * b for a, b in pairwise([NUM_INPUTS, *hidden_layers, NUM_CLASSES]))
 
 
 def _key(experiment: Experiment, seed: int, common: dict[str, object]) -> str:
@@ -132,14 +159,7 @@ def _key(experiment: Experiment, seed: int, common: dict[str, object]) -> str:
 def _save(store: Store, path: Path, result: Result, common: dict[str, object]) -> None:
     arrays = {f.name: getattr(result, f.name) for f in fields(Result) if f.name != "history"}
     arrays |= {f"history.{f.name}": getattr(result.history, f.name) for f in fields(History)}
-    metadata = common | {
-        "experiment": result.experiment,
-        "seed": result.seed,
-        "trained_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-    }
-    store.save(path, arrays, metadata)
+    store.save(path, arrays, common | {"experiment": result.experiment, "seed": result.seed})
 
 
 def _load(store: Store, path: Path) -> Result | None:

@@ -8,7 +8,7 @@ from IPython.display import Markdown
 
 from .activations import AMPLITUDE
 from .derivations import largest_difference, slope_forms
-from .experiments import EXPERIMENTS
+from .experiments import EXPERIMENTS, num_parameters
 from .plots import network_label, seeds_text, short_name, spread_text
 from .report import Table
 from .statistics import (
@@ -29,7 +29,7 @@ from .statistics import (
     summarise,
     values,
 )
-from .tables import num_parameters, scientific
+from .tables import scientific
 
 SUPPORTED, REFUTED, UNDECIDED = "supported", "refuted", "undecided"
 NEARLY_ZERO = 0.01  # nats: what "the loss goes to zero" is taken to mean for the training loss

@@ -20,6 +20,7 @@ from .random_streams import random_stream
 EMBEDDED_DIRECTORY = Path(__file__).resolve().parent.parent / "data" / "mnist"
 IMAGE_SHAPE = (28, 28)
 NUM_CLASSES = 10
+NUM_INPUTS = math.prod(IMAGE_SHAPE) + 1  # pixels, and the 1 that carries the bias
 MAX_IMAGES = 1_000_000  # more than in any data set of this layout; bounds the memory that a header can ask for
 UNSIGNED_BYTE = 0x08  # the IDX type code of every file of the layout
 
@@ -154,7 +155,7 @@ def _draw_split(
 
 def _normalise(pixels: np.ndarray, mean: float, std: float, dtype: type) -> np.ndarray:
     """Return `(pixels - mean) / std` as rows `(N, 785)`, the last column 1 (the bias trick)."""
-    images = np.ones((len(pixels), math.prod(IMAGE_SHAPE) + 1), dtype)
+    images = np.ones((len(pixels), NUM_INPUTS), dtype)
     images[:, :-1] = pixels.reshape(len(pixels), -1)
     images[:, :-1] -= mean
     images[:, :-1] /= std

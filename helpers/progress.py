@@ -12,13 +12,14 @@ with warnings.catch_warnings():
     from tqdm.autonotebook import tqdm as automatic_tqdm
 
 
-def progress_bar(total: int, description: str, unit: str, progress: str | bool) -> tqdm:
+def progress_bar(total: int, description: str, progress: str | bool, **options: str) -> tqdm:
     """Return a bar over `total` units; silent with `progress=False`, where nobody watches, or with TQDM_DISABLE=1.
 
+    options: of tqdm, how the bar looks.
     Raises `ValueError` for a `progress` other than "auto" and `False`.
     """
     if progress not in ("auto", False):
         raise ValueError(f'progress is {progress!r}; allowed: "auto", False')
     in_notebook = automatic_tqdm is not tqdm
     watched = (in_notebook or sys.stderr.isatty()) and not os.environ.get("TQDM_DISABLE")
-    return automatic_tqdm(total=total, desc=description, unit=unit, disable=not (watched and progress and total))
+    return automatic_tqdm(total=total, desc=description, disable=not (watched and progress and total), **options)

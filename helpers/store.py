@@ -46,7 +46,7 @@ class Store:
     def save(self, path: Path, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, object]) -> None:
         """Write a result; on any failure the folder is as it was before. Raises `OSError` if it cannot be written."""
         archive = io.BytesIO()
-        header = np.frombuffer(json.dumps(metadata, sort_keys=True).encode(), np.uint8)
+        header = np.frombuffer(json.dumps({**metadata, "file": path.name}, sort_keys=True).encode(), np.uint8)
         np.savez(archive, allow_pickle=False, metadata=header, **arrays)
         self.directory.mkdir(parents=True, exist_ok=True)
         write_atomically(path, archive.getvalue() + _digest(archive.getvalue()))
@@ -54,8 +54,8 @@ class Store:
     def load(self, path: Path) -> tuple[dict[str, np.ndarray], dict[str, object]] | None:
         """Return a result's arrays and metadata, or `None` where there is none.
 
-        A damaged file is reported by a warning and deleted, so that its training runs again. Raises `OSError` if there
-        is a file that cannot be read.
+        A file that is damaged, or another's under this name, is reported by a warning and deleted, so that its
+        training runs again. Raises `OSError` if there is a file that cannot be read.
         """
         try:
             content = path.read_bytes()
@@ -63,14 +63,17 @@ class Store:
             return None
         archive, digest = content[:-DIGEST_SIZE], content[-DIGEST_SIZE:]
         if digest != _digest(archive):
-            problem = "damaged (its content does not match its digest); deleted, its training runs again"
-            path.unlink(missing_ok=True)
-            warnings.warn(f"{path}: {problem}", stacklevel=2)
-            return None
+            return self._discard(path, "damaged (its content does not match its digest)")
         with np.load(io.BytesIO(archive), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         metadata = json.loads(arrays.pop("metadata").tobytes())
+        if metadata["file"] != path.name:
+            return self._discard(path, f"the content of {metadata['file']}")
         return arrays, metadata
+
+    def _discard(self, path: Path, what: str) -> None:
+        path.unlink(missing_ok=True)
+        warnings.warn(f"{path}: {what}; deleted, its training runs again", stacklevel=3)
 
 
 def write_atomically(path: Path, content: bytes) -> None:

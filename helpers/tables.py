@@ -1,15 +1,14 @@
 """Every table of the report, with its caption."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 
 from .derivations import element_gradients, largest_difference, numerical_gradients, slope_forms
-from .experiments import EXPERIMENTS
+from .experiments import EXPERIMENTS, num_parameters
 from .gradcheck import gradient_check
 from .mlp import MLP
-from .mnist import NUM_CLASSES, Dataset, pixel_statistics, read_files
+from .mnist import Dataset, pixel_statistics, read_files
 from .plots import network_label, seeds_text, short_name, spread_text
 from .report import Table
 from .statistics import (
@@ -23,13 +22,6 @@ from .statistics import (
     compare,
     summarise,
 )
-
-NUM_INPUTS = 785
-
-
-def num_parameters(hidden_layers: Sequence[int]) -> int:
-    """Return the number of weights of a network with these hidden layers, bias column included, on MNIST."""
-    return sum(a * b for a, b in pairwise([NUM_INPUTS, *hidden_layers, NUM_CLASSES]))
 
 
 def deltas_table(model: MLP, image: np.ndarray, label: int) -> Table:

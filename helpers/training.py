@@ -93,8 +93,13 @@ class History:
         )
 
 
+# Nats. A loss above it is as good as infinite: the right class has, on average, a probability that float32 cannot
+# hold. Saturated units keep a network that was trained with far too large a learning rate at some such finite loss.
+DIVERGED_LOSS = 100
+
+
 class TrainingDiverged(ArithmeticError):  # noqa: N818, the public name
-    """The loss is no longer finite. `history` holds what came before."""
+    """The loss is no longer finite, or beyond 100 nats on validation. `history` holds what came before."""
 
     def __init__(self, message: str, history: History):
         super().__init__(message)
@@ -153,8 +158,9 @@ def train(
     callback: called with the history so far after every validation.
 
     An interrupt (Ctrl-C, a kernel's stop button) ends the training with `interrupted=True` and what was learnt.
-    Raises `TrainingDiverged` when a loss is no longer finite, and `ValueError` where model, data and settings do
-    not fit together. Runs on one BLAS thread: faster at this size, and the same bits on any number of cores.
+    Raises `TrainingDiverged` when a loss is no longer finite or, on validation, above 100 nats; `ValueError` where
+    model, data and settings do not fit together. Runs on one BLAS thread: faster at this size, and the same bits on any number of
+    cores.
     """
     model.checked_batch(*dataset.train)
     model.checked_batch(*dataset.validation)
@@ -198,7 +204,7 @@ class _Training:
 
     def run(self, progress: str | bool, callback: Callable[[History], None] | None) -> History:
         total = self.config.max_epochs * self.steps_per_epoch
-        with progress_bar(total, "training", "step", progress) as bar:
+        with progress_bar(total, "training", progress, unit="step") as bar:
             try:
                 for epoch in range(self.config.max_epochs):
                     self._train_epoch(epoch, bar, callback)
@@ -251,22 +257,22 @@ class _Training:
         logits = self.logits[: len(batches)].reshape(len(labels), -1)
         losses = cross_entropies(logits, labels).reshape(batches.shape).mean(axis=1, dtype=np.float64)
         if not np.isfinite(losses).all():
-            self._diverged("training", self.steps + 1 + int(np.argmin(np.isfinite(losses))))
+            self._diverged("training loss is no longer finite", self.steps + 1 + int(np.argmin(np.isfinite(losses))))
         self.train_loss[self.steps : self.steps + len(batches)] = losses
         self.steps += len(batches)
         validation_loss, validation_accuracy = self.model.evaluate(self.validation)
-        if not np.isfinite(validation_loss):
-            self._diverged("validation", self.steps)
+        if not validation_loss < DIVERGED_LOSS:
+            self._diverged(f"validation loss is {validation_loss:.3g} nats", self.steps)
         record = self.steps, validation_loss, validation_accuracy, hits(logits, labels).mean()
         self.validation_records[:, self.validations] = record
         self.validations += 1
         self.early_stopping.update(self.steps, validation_loss, self.model.parameters)
         self.validated = self.steps, self._norms()
 
-    def _diverged(self, which: str, step: int) -> None:
+    def _diverged(self, what: str, step: int) -> None:
         validated_step, validated_norms = self.validated
         raise TrainingDiverged(
-            f"the {which} loss is no longer finite at step {step:,}, with learning rate "
+            f"the {what} at step {step:,}, with learning rate "
             f"{self.config.learning_rate:g}; the weights' norms were {_listed(validated_norms)} at the validation "
             f"before (step {validated_step:,}) and are {_listed(self._norms())} now. Try a smaller learning rate",
             self.history(),

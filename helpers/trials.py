@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from .mlp import MLP
+from .activations import ACTIVATIONS
+from .mlp import MLP, Buffers
 from .mnist import NUM_CLASSES, Dataset, load_mnist
 from .training import EarlyStopping, History, TrainingConfig, TrainingDiverged, train
 
-GRADIENT_IMAGES = 1_000  # the training images over which the size of the gradient is measured
+INSPECTED_IMAGES = 1_000  # the training images over which gradients and activations are measured
+SATURATED = 0.95  # of the way from the middle of an activation's range to its end
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,10 @@ class Result:
     parameters: `(num_parameters,)` the weights it ended with.
     gradient_rms: `(2, layers)` root mean square over each layer's weights of the loss gradient over 1,000 training
         images, before and after training.
-    diverged: the loss became infinite; then the numbers above are not a number.
+    saturation: `(2, hidden layers)` share of each layer's activations, on the same images, in the outer twentieth of
+        their range, before and after training.
+    diverged: `train` raised `TrainingDiverged`; then the numbers above are not a number.
+    trained_at, environment: when it was finished (UTC, ISO 8601), and with what; for the record only.
     """
 
     experiment: str
@@ -51,7 +56,10 @@ class Result:
     test: tuple[float, float]
     parameters: np.ndarray = field(repr=False)
     gradient_rms: np.ndarray = field(repr=False)
+    saturation: np.ndarray = field(repr=False)
     diverged: bool = False
+    trained_at: str = ""
+    environment: str = ""
 
 
 def run_trial(experiments: Sequence[Experiment], seed: int, directory: Path) -> list[Result]:
@@ -64,7 +72,7 @@ def run_trial(experiments: Sequence[Experiment], seed: int, directory: Path) -> 
         dataset = load_mnist(directory, split_seed=seed)
         longest, *shorter = sorted(experiments, key=lambda e: -_patience(e))
         model = longest.model(dataset, seed)
-        before = gradient_rms(model, dataset)
+        before = gradient_rms(model, dataset), saturation(model, dataset)
         stops = [_StopWatch(model, experiment) for experiment in shorter]
 
         def look(history: History) -> None:
@@ -91,8 +99,18 @@ def run_trial(experiments: Sequence[Experiment], seed: int, directory: Path) -> 
 def gradient_rms(model: MLP, dataset: Dataset) -> np.ndarray:
     """Return the root mean square of the loss gradient in each layer, `(layers,)`, over 1,000 training images."""
     images, labels = dataset.train
-    _, gradients = model.loss_and_gradients(images[:GRADIENT_IMAGES], labels[:GRADIENT_IMAGES])
+    _, gradients = model.loss_and_gradients(images[:INSPECTED_IMAGES], labels[:INSPECTED_IMAGES])
     return np.array([np.sqrt(np.mean(np.square(g, dtype=np.float64))) for g in gradients])
+
+
+def saturation(model: MLP, dataset: Dataset) -> np.ndarray:
+    """Return the share of saturated activations in each hidden layer, `(layers - 1,)`, over 1,000 training images."""
+    low, high = ACTIVATIONS[model.activation].limits
+    images = dataset.train.images[:INSPECTED_IMAGES]
+    buffers = Buffers(len(images), model.layer_sizes, model.dtype)
+    model.forward_pass(images, buffers)
+    middle, reach = (low + high) / 2, SATURATED * (high - low) / 2
+    return np.array([np.mean(np.abs(units - middle) > reach) for units in buffers.activations[:-1]])
 
 
 class _StopWatch:
@@ -117,6 +135,11 @@ def _result(experiment, seed, dataset, before, history, parameters, diverged) ->
     model = experiment.model(dataset, seed)
     model.parameters[:] = parameters
     nothing = (np.nan, np.nan)
+    if diverged:
+        after = [np.full_like(numbers, np.nan) for numbers in before]
+    else:
+        after = gradient_rms(model, dataset), saturation(model, dataset)
+    gradients, saturated = map(np.array, zip(before, after, strict=True))
     return Result(
         experiment=experiment.name,
         seed=seed,
@@ -125,7 +148,8 @@ def _result(experiment, seed, dataset, before, history, parameters, diverged) ->
         validation=nothing if diverged else model.evaluate(dataset.validation),
         test=nothing if diverged else model.evaluate(dataset.test),
         parameters=model.parameters,
-        gradient_rms=np.array([before, np.full_like(before, np.nan) if diverged else gradient_rms(model, dataset)]),
+        gradient_rms=gradients,
+        saturation=saturated,
         diverged=diverged,
     )
 

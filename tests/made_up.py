@@ -47,4 +47,6 @@ def _result(name: str, seed: int, *, accuracy, loss, cpu_seconds, step, train_lo
     )
     layers = len(EXPERIMENTS[name].hidden_layers) + 1
     ends = (loss, accuracy)
-    return Result(name, seed, history, (train_loss, 1.0), ends, ends, np.zeros(1), np.ones((2, layers)))
+    return Result(
+        name, seed, history, (train_loss, 1.0), ends, ends, np.zeros(1), np.ones((2, layers)), np.zeros((2, layers - 1))
+    )

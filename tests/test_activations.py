@@ -22,7 +22,7 @@ def test_the_improved_sigmoid_has_its_textbook_values_and_is_1_at_1():
 
 @NAMES
 def test_the_slope_is_the_central_difference_of_the_value(name):
-    value, slope = ACTIVATIONS[name]
+    value, slope, _ = ACTIVATIONS[name]
     step = 1e-5
     np.testing.assert_allclose(slope(value(Z)), (value(Z + step) - value(Z - step)) / (2 * step), atol=1e-9)
 
@@ -48,7 +48,7 @@ def test_the_improved_sigmoid_bends_most_at_plus_and_minus_1():
 def test_results_keep_dtype_and_shape_and_leave_the_argument_alone(name, dtype):
     z = Z.astype(dtype).reshape(7, 23)
     z.setflags(write=False)
-    for function in ACTIVATIONS[name]:
+    for function in ACTIVATIONS[name][:2]:
         result = function(z)
         assert (result.dtype, result.shape) == (dtype, z.shape)
         assert not np.shares_memory(result, z)
@@ -71,7 +71,7 @@ def test_out_receives_the_same_bits_also_in_place_of_the_argument(name, position
 @NAMES
 @np.errstate(over="ignore")
 def test_extreme_inputs_saturate(name):
-    value, slope = ACTIVATIONS[name]
+    value, slope, _ = ACTIVATIONS[name]
     z = np.array([-3e38, -1e4, 1e4, 3e38], np.float32)
     low, high = (0, 1) if name == "sigmoid" else (-1.7159, 1.7159)
     np.testing.assert_allclose(value(z), [low, low, high, high], rtol=1e-6)

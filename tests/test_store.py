@@ -62,7 +62,7 @@ def found_damaged(store, path):
 def test_what_is_saved_comes_back_bit_for_bit_with_its_metadata(store, path):
     arrays, metadata = store.load(path)
     same(arrays)
-    assert metadata == METADATA
+    assert metadata == METADATA | {"file": path.name}
     assert [file.name for file in store.directory.iterdir()] == ["3c-seed3-abc.npz"]
 
 
@@ -266,3 +266,11 @@ def test_every_module_that_training_imports_is_in_the_source_hash():
         text = (DEFAULT_DIRECTORY.parent / "helpers" / f"{name}.py").read_text(encoding="utf-8")
         left += set(re.findall(r"^from \.(\w+) import", text, re.MULTILINE)) - imported
     assert imported - {"progress"} == set(NUMERIC_MODULES)  # a progress bar changes no number
+
+
+def test_a_file_under_anothers_name_is_reported_and_deleted(store, path):
+    other = store.path("3c", 4, "abc")
+    path.rename(other)
+    with pytest.warns(UserWarning, match=rf"{re.escape(str(other))}: the content of 3c-seed3-abc.npz; deleted"):
+        assert store.load(other) is None
+    assert not other.exists()

@@ -327,7 +327,7 @@ def diverge(toy):
 def test_a_loss_that_is_no_longer_finite_ends_training_with_step_learning_rate_and_norms(toy):
     error = diverge(toy)
     message = str(error)
-    for fragment in ("no longer finite at step ", "learning rate 1e+38", "norms were", "Try a smaller learning rate"):
+    for fragment in ("loss is ", " at step ", "learning rate 1e+38", "norms were", "Try a smaller learning rate"):
         assert fragment in message
     norm = np.linalg.norm(MLP([6, 3], weight_init="improved", seed=0).weights[0])
     assert f"norms were {norm:.3g} at the validation before (step 0)" in message
@@ -354,8 +354,17 @@ def test_the_step_of_divergence_is_that_of_the_first_loss_that_is_not_finite(toy
 def test_a_validation_loss_that_is_not_finite_ends_training_too(toy):
     model = network(ScriptedMLP)
     model.losses = [1.0, float("nan")]
-    with pytest.raises(TrainingDiverged, match="validation loss is no longer finite at step 4"):
+    with pytest.raises(TrainingDiverged, match="validation loss is nan nats at step 4"):
         learn(model, toy)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "improved_sigmoid"])
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_far_too_large_a_learning_rate_diverges_though_saturated_units_keep_the_loss_finite(toy, activation, momentum):
+    model = MLP([6, 5, 3], activation=activation, weight_init="improved", seed=0)
+    with pytest.raises(TrainingDiverged, match=r"loss is .*with learning rate 1e\+06") as caught:
+        learn(model, toy, TrainingConfig(learning_rate=1e6, momentum=momentum, batch_size=10, max_epochs=20))
+    assert np.isfinite(caught.value.history.train_loss).all()
 
 
 def test_divergence_crosses_to_another_process_with_message_and_history(toy):

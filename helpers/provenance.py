@@ -1,0 +1,78 @@
+"""Where the numbers come from: code, data, programs, machine, and the time of every training."""
+
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pypandoc
+
+from .mnist import Dataset, read_files
+from .plots import network_label, seeds_text
+from .report import Table
+from .statistics import Results
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def provenance_table(dataset: Dataset, results: Results) -> Table:
+    """List what made this report: the code's commit, the data's SHA-256, seeds, programs and machines."""
+    runs = [run for of_one in results.values() for run in of_one]
+    rows = [
+        ["code", commit()],
+        ["data", f"{dataset.name}, SHA-256 of the four files' content `{read_files(dataset.directory).fingerprint}`"],
+        ["seeds", ", ".join(str(run.seed) for run in next(iter(results.values())))],
+        *(["trained with", environment] for environment in sorted({run.environment for run in runs})),
+        ["exported with", f"pandoc {pypandoc.get_pandoc_version()}, Typst {version('typst')}"],
+    ]
+    return Table(
+        ["", "made with"],
+        rows,
+        label="tbl:provenance",
+        caption="What made this report. The same code, data and programs on the same machine give the same numbers.",
+        align="ll",
+    )
+
+
+def trainings_table(results: Results) -> Table:
+    """List when and how long each experiment was trained, as stored with its results."""
+    rows = []
+    for name, runs in results.items():
+        times = sorted(run.trained_at for run in runs)
+        seconds = [run.history.wall_seconds for run in runs]
+        steps = [len(run.history.train_loss) for run in runs]
+        rows.append(
+            [
+                network_label(name),
+                times[0] if times[0] == times[-1] else f"{times[0]} to {times[-1]}",
+                f"{np.mean(seconds):.1f} ({min(seconds):.1f}–{max(seconds):.1f})",
+                f"{min(steps):,}–{max(steps):,}" if min(steps) < max(steps) else f"{steps[0]:,}",
+            ]
+        )
+    return Table(
+        ["network", "finished (UTC)", "seconds each", "steps each"],
+        rows,
+        label="tbl:trainings",
+        caption=f"When and how long the networks were trained, {seeds_text(results)} each: time of the first and of "
+        "the last result, wall time and gradient steps of a training, mean and range. All stands in the stored results, "
+        "so a report built from them later says the same.",
+        align="llrr",
+    )
+
+
+def last_trained(results: Results) -> str:
+    """Return the day (UTC) on which the newest of the results was trained, for example "2026-03-01"."""
+    return max(run.trained_at for runs in results.values() for run in runs)[:10]
+
+
+def commit() -> str:
+    """Return the commit of the code and whether files differ from it; or that git does not know."""
+    try:
+        head, changes = (
+            subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S603, S607
+            for arguments in (("rev-parse", "HEAD"), ("status", "--porcelain"))
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "of no known commit (git is not at hand, or this is no clone)"
+    state = "with changes that are not committed" if changes.strip() else "unchanged"
+    return f"commit `{head.strip()}`, {state}"
