@@ -54,8 +54,8 @@ def trainings_table(results: Results) -> Table:
         rows,
         label="tbl:trainings",
         caption=f"When and how long the networks were trained, {seeds_text(results)} each: time of the first and of "
-        "the last result, wall time and gradient steps of a training, mean and range. All stands in the stored results, "
-        "so a report built from them later says the same.",
+        "the last result; wall time and gradient steps of a training, mean and range. All of it is stored with the "
+        "results, so a report built from them later says the same.",
         align="llrr",
     )
 

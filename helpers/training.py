@@ -159,8 +159,8 @@ def train(
 
     An interrupt (Ctrl-C, a kernel's stop button) ends the training with `interrupted=True` and what was learnt.
     Raises `TrainingDiverged` when a loss is no longer finite or, on validation, above 100 nats; `ValueError` where
-    model, data and settings do not fit together. Runs on one BLAS thread: faster at this size, and the same bits on any number of
-    cores.
+    model, data and settings do not fit together. Runs on one BLAS thread: faster at this size, and the same bits
+    on any number of cores.
     """
     model.checked_batch(*dataset.train)
     model.checked_batch(*dataset.validation)
