@@ -9,7 +9,7 @@ from IPython.display import Markdown
 from .activations import AMPLITUDE
 from .derivations import largest_difference, slope_forms
 from .experiments import EXPERIMENTS, num_parameters
-from .plots import network_label, seeds_text, short_name, spread_text
+from .plots import in_prose, seeds_text, short_name, spread_text
 from .report import Table
 from .statistics import (
     CPU_SECONDS,
@@ -22,6 +22,7 @@ from .statistics import (
     VALIDATION_ACCURACY,
     VALIDATION_LOSS,
     Comparison,
+    Estimate,
     Measure,
     Results,
     compare,
@@ -90,9 +91,10 @@ def summary(results: Results) -> Markdown:
         f"A softmax network in plain NumPy was trained {sum(map(len, results.values()))} times: "
         f"{len(results)} networks, {seeds_text(results)} each.",
         f"Among the tricks of the trade, {EXPERIMENTS[largest[1]].title.removeprefix('+ ')} changed the validation "
-        f"accuracy most, by {VALIDATION_ACCURACY.text(gains[largest].difference.mean, signed=True)} points.",
-        f"The most accurate network on validation is {network_label(best)}; it recognises "
-        f"{TEST_ACCURACY.text(test.mean)} % of the test digits ({TEST_ACCURACY.text(test.low)} to "
+        f"accuracy most, by {VALIDATION_ACCURACY.text(gains[largest].difference.mean, signed=True)} points "
+        f"({' to '.join(VALIDATION_ACCURACY.text(end, signed=True) for end in _ends(gains[largest].difference))}).",
+        f"The most accurate on validation is {in_prose(best)}; it recognises "
+        f"{TEST_ACCURACY.text(test.mean)} % of the test images ({TEST_ACCURACY.text(test.low)} to "
         f"{TEST_ACCURACY.text(test.high)}).",
     ]
     if len(next(iter(results.values()))) < SEEDS_FOR_A_VERDICT:
@@ -100,6 +102,10 @@ def summary(results: Results) -> Markdown:
             f"This is a run on fewer than {SEEDS_FOR_A_VERDICT} seeds: it gives no verdict on differences."
         )
     return Markdown(" ".join(sentences))
+
+
+def _ends(found: Estimate) -> tuple[float, float]:
+    return found.low, found.high
 
 
 def judge(results: Results, expectations: Sequence[Expectation]) -> str:
@@ -161,7 +167,7 @@ def _nearly_zero(task: str, name: str) -> Callable[[Results], Finding]:
         measured = f"training loss at the end {losses.min():.4f} to {losses.max():.4f} nats" if len(losses) else "none"
         if stopped and not zero:
             measured += ", where early stopping ended it"
-        return Finding(task, f"The loss of {network_label(name)} still goes to zero", measured, verdict)
+        return Finding(task, f"The loss of {in_prose(name)} still goes to zero", measured, verdict)
 
     return finding
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 import matplotlib.pyplot as plt
 import numpy as np
 
-from .activations import AMPLITUDE
+from .activations import ACTIVATIONS
 from .experiments import EXPERIMENTS
 from .mlp import MLP, Buffers
 from .mnist import IMAGE_SHAPE, NUM_CLASSES, Dataset, load_mnist
@@ -75,9 +75,8 @@ def activations_figure(results: Results, names: Sequence[str], *, label: str = "
                 layers, quantiles[2], "--" if moment == "before" else "-", color=colour, label=f"{moment} training"
             )
             spreads.append(f"{network_label(name)}, {moment}: {quantiles[-1][-1] - quantiles[0][-1]:.2f}")
-        saturation = AMPLITUDE if EXPERIMENTS[name].activation == "improved_sigmoid" else 1.0
-        axes.axhline(saturation, color="0.6", linewidth=0.6, linestyle=":")
-        axes.axhline(-saturation if saturation > 1 else 0, color="0.6", linewidth=0.6, linestyle=":")
+        for limit in ACTIVATIONS[EXPERIMENTS[name].activation].limits:
+            axes.axhline(limit, color="0.6", linewidth=0.6, linestyle=":")
         axes.set_title(_panel_title(name))
         axes.set_xlabel("hidden layer")
         axes.xaxis.set_major_locator(plt.MaxNLocator(integer=True))
@@ -110,7 +109,7 @@ def confusion_matrix(model: MLP, images: np.ndarray, labels: np.ndarray) -> np.n
 
 @in_print_style
 def confusion_figure(results: Results, name: str, *, label: str = "fig:confusion") -> Figure:
-    """Show which test digits a network takes for which, summed over the seeds."""
+    """Show which classes of test images a network takes for which, summed over the seeds."""
     counts = sum(
         confusion_matrix(networks(run)[1], *dataset_of(run.seed).test) for run in results[name] if not run.diverged
     )
@@ -130,7 +129,7 @@ def confusion_figure(results: Results, name: str, *, label: str = "fig:confusion
                     size=7,
                     color="white" if dark else "0.2",
                 )
-    axes.set(xticks=range(NUM_CLASSES), yticks=range(NUM_CLASSES), xlabel="taken for", ylabel="digit")
+    axes.set(xticks=range(NUM_CLASSES), yticks=range(NUM_CLASSES), xlabel="taken for", ylabel="class")
     digit, taken = np.unravel_index(mistakes.argmax(), mistakes.shape)
     rate = mistakes.sum() / counts.sum()
     return Figure(
@@ -138,14 +137,14 @@ def confusion_figure(results: Results, name: str, *, label: str = "fig:confusion
         label=label,
         caption=f"Mistakes of {network_label(name)} on the test images, summed over the seeds ({rate:.2%} of all); "
         f"right answers are left out. Most often, {mistakes[digit, taken]} times, a {digit} is taken for a {taken}.",
-        alt=f"Ten by ten table of counts, digit against what it was taken for. Largest: {digit} taken for {taken}.",
+        alt=f"Ten by ten table of counts, class against what it was taken for. Largest: {digit} taken for {taken}.",
         width=55,
     )
 
 
 @in_print_style
 def mistakes_figure(result: Result, count: int = 10, *, label: str = "fig:mistakes") -> Figure:
-    """Show the test digits on which a network is most confidently wrong."""
+    """Show the test images on which a network is most confidently wrong."""
     _, model = networks(result)
     dataset = dataset_of(result.seed)
     images, labels = dataset.test
@@ -164,9 +163,9 @@ def mistakes_figure(result: Result, count: int = 10, *, label: str = "fig:mistak
     return Figure(
         figure,
         label=label,
-        caption=f"The {len(worst)} test digits on which {network_label(result.experiment)}, seed {result.seed}, is "
+        caption=f"The {len(worst)} test images on which {network_label(result.experiment)}, seed {result.seed}, is "
         "most confidently wrong: label, answer, and the probability that it gives its answer.",
-        alt=f"{len(worst)} handwritten digits: {listed}.",
+        alt=f"{len(worst)} test images: {listed}.",
     )
 
 

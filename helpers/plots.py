@@ -15,7 +15,18 @@ from .activations import improved_sigmoid, improved_sigmoid_slope, sigmoid, sigm
 from .experiments import EXPERIMENTS
 from .mnist import NUM_CLASSES, Dataset
 from .report import TEXT_WIDTH_INCHES, Figure, figure_style
-from .statistics import CPU_SECONDS, SEEDS_FOR_A_VERDICT, TEST_ACCURACY, Results, summarise
+from .statistics import (
+    CPU_SECONDS,
+    KEPT_GAP,
+    NOISE,
+    SEEDS_FOR_A_VERDICT,
+    STEPS_TO_CONVERGE,
+    TEST_ACCURACY,
+    VALIDATION_ACCURACY,
+    VALIDATION_LOSS,
+    Results,
+    summarise,
+)
 from .training import History
 from .trials import Result
 
@@ -51,6 +62,11 @@ def short_name(name: str) -> str:
     return name.replace("_no_stopping", " unstopped").replace("_", " ")
 
 
+def in_prose(name: str) -> str:
+    """Return how a sentence calls an experiment, for example "network 3a (improved weights)"."""
+    return f"network {short_name(name)} ({EXPERIMENTS[name].title.removeprefix('+ ')})"
+
+
 def spread_text(results: Results) -> str:
     """Return what `low` and `high` of an estimate are, for this number of seeds."""
     few = len(next(iter(results.values()))) < SEEDS_FOR_A_VERDICT
@@ -77,8 +93,9 @@ def digits_figure(dataset: Dataset, columns: int = 10) -> Figure:
         figure,
         label="fig:digits",
         caption=f"The first {columns} training images of each class of {dataset.name}, 28 × 28 pixels, undone from "
-        "their normalisation. The same digit is written in many ways; some sevens are close to ones.",
-        alt=f"Ten rows of {columns} handwritten digits, dark on white: zeros in the first row, nines in the last.",
+        "their normalisation; one class a row. What the images of a row share is what a network has to find.",
+        alt=f"Ten rows of {columns} small images of {dataset.name}, dark on white: class 0 in the first row, class 9 in "
+        "the last.",
         width=50,
     )
 
@@ -227,6 +244,48 @@ def tradeoff_figure(results: Results, names: Sequence[str], *, label: str = "fig
         caption="Test accuracy against the number of parameters (left) and the computing that a training took (right). "
         f"Mean over {seeds_text(results)}, bars: {spread_text(results)}.",
         alt=f"Two scatter plots of test accuracy, against parameters and against CPU seconds. {listed}.",
+    )
+
+
+@in_print_style
+def seeds_figure(results: Results, names: Sequence[str], *, label: str = "fig:seeds") -> Figure:
+    """Show every seed's value of six measures, one panel a measure and one line a network."""
+    measures = (VALIDATION_ACCURACY, VALIDATION_LOSS, STEPS_TO_CONVERGE, KEPT_GAP, NOISE, CPU_SECONDS)
+    figure, panels = new_figure(2, 3, height=0.72 * TEXT_WIDTH_INCHES, sharey=True)
+    for axes, measure in zip(panels, measures, strict=True):
+        for line, name in enumerate(names):
+            found = summarise(results, name, measure)
+            seeds, mean, low, high = (measure.scale * n for n in (found.values, found.mean, found.low, found.high))
+            colour, marker = LOOKS[name]
+            axes.plot(seeds, np.full(len(seeds), line), "|", color=colour, markersize=7, alpha=0.7)
+            if found.count:
+                axes.errorbar(
+                    mean,
+                    line + 0.32,
+                    xerr=[[mean - low], [high - mean]],
+                    fmt=marker,
+                    color=colour,
+                    markersize=4,
+                    capsize=2,
+                )
+        axes.set_title(measure.name if measure.unit == "steps" else f"{measure.name} [{measure.unit}]", size=8)
+        axes.set_yticks(range(len(names)), [short_name(name) for name in names])
+        axes.xaxis.set_major_locator(plt.MaxNLocator(3))
+        axes.xaxis.set_major_formatter(lambda number, _: f"{number:,.6g}")
+        axes.grid(color="0.9", linewidth=0.5)
+    panels[0].invert_yaxis()
+    spread = "; ".join(
+        f"{short_name(name)} {VALIDATION_ACCURACY.text(found.low)} to {VALIDATION_ACCURACY.text(found.high)}"
+        for name in names
+        for found in [summarise(results, name, VALIDATION_ACCURACY)]
+    )
+    return Figure(
+        figure,
+        label=label,
+        caption=f"Every training of {seeds_text(results)}: a stroke for each seed, below it the mean with its "
+        f"{spread_text(results)}. Where the strokes of two networks overlap, one training of each tells nothing.",
+        alt="Six panels, one for each measure, with a line of strokes for each network. Validation accuracy in %, "
+        f"{spread_text(results)}: {spread}.",
     )
 
 
