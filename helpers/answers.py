@@ -9,13 +9,12 @@ from IPython.display import Markdown
 from .derivations import largest_difference
 from .experiments import EXPERIMENTS, num_parameters
 from .mnist import NUM_CLASSES, NUM_INPUTS, Dataset
-from .plots import network_label, seeds_text, short_name, spread_text
+from .plots import in_prose, layer_ratio, seeds_text, short_name, spread_text
 from .statistics import (
     CPU_SECONDS,
     FINAL_GAP,
     KEPT_GAP,
     NOISE,
-    SEEDS_FOR_A_VERDICT,
     STEPS_TO_CONVERGE,
     TEST_ACCURACY,
     VALIDATION_ACCURACY,
@@ -24,6 +23,7 @@ from .statistics import (
     Measure,
     Results,
     compare,
+    detectable,
     final_train_loss,
     summarise,
     values,
@@ -34,6 +34,13 @@ from .tables import scientific
 def say(*sentences: str) -> Markdown:
     """Return sentences as one paragraph of the report."""
     return Markdown(" ".join(sentences))
+
+
+def data(dataset: Dataset) -> Markdown:
+    """Say what the images are."""
+    what = "MNIST's images of handwritten digits" if dataset.name == "MNIST" else f"the images of {dataset.name}, given"
+    layout = "" if dataset.name == "MNIST" else " in the layout of MNIST's files"
+    return say(f"The data are {what}{layout} [@mnist]: 28 × 28 grey values from 0 to 255. [@fig:digits] shows some.")
 
 
 def protocol(dataset: Dataset, results: Results) -> Markdown:
@@ -112,7 +119,7 @@ def effect_of_trick(results: Results, before: str, after: str, what: str) -> Mar
         for measure in (STEPS_TO_CONVERGE, VALIDATION_LOSS, VALIDATION_ACCURACY, KEPT_GAP)
     )
     return say(
-        f"**{what}** against {network_label(before)}, paired over {seeds_text(results)}:",
+        f"**{what}** against {in_prose(before)}, paired over {seeds_text(results)}:",
         f"*convergence*: {speed}. *Final loss and accuracy*: {loss}; {accuracy}.",
         f"*Generalisation*: {gap} with the weights kept; at the end of training, "
         f"{change(results, before, after, FINAL_GAP)}.",
@@ -127,8 +134,8 @@ def effect_of_size(results: Results, before: str, after: str) -> Markdown:
     )
     counts = [num_parameters(EXPERIMENTS[name].hidden_layers) for name in (before, after)]
     return say(
-        f"**{network_label(after)}** has {counts[1]:,} parameters, {counts[1] / counts[0]:.2f} times the {counts[0]:,} "
-        f"of {network_label(before)}. Paired over {seeds_text(results)}, {accuracy}, and {loss}.",
+        f"**{capital(in_prose(after))}** has {counts[1]:,} parameters, {counts[1] / counts[0]:.2f} times the "
+        f"{counts[0]:,} of {in_prose(before)}. Paired over {seeds_text(results)}, {accuracy}, and {loss}.",
         f"When training ends, its loss on the training images is {_training_loss(results, after)} nats (with "
         f"{short_name(before)}: {_training_loss(results, before)}), and {gap}. As to cost, {seconds}.",
     )
@@ -181,53 +188,71 @@ def early_stopping(results: Results, stopped: str = "4e", unstopped: str = "4e_n
     )
 
 
-def vanishing_gradients(results: Results, names: Sequence[str] = ("4e_sigmoid", "4e_uniform", "4e")) -> Markdown:
-    """Say how much smaller the gradient is in the first layer than in the last, and whether the network learnt."""
-    sentences = []
-    for name in names:
-        before, after = (
-            np.mean([run.gradient_rms[moment][0] / run.gradient_rms[moment][-1] for run in results[name]])
-            for moment in (0, 1)
-        )
-        accuracy = summarise(results, name, VALIDATION_ACCURACY)
-        sentences.append(
-            f"{network_label(name)}: the gradient of the first layer is {_factor(before)} that of the last before "
-            f"training and {_factor(after)} after it, and the validation accuracy reaches "
-            f"{VALIDATION_ACCURACY.text(accuracy.mean)} %."
-        )
-    return say(*sentences)
-
-
-def overfitting_or_vanishing(results: Results, shallow: str = "3c", deep: str = "4e") -> Markdown:
-    """Say from the numbers why ten layers do what they do: gradient, training loss and gap beside the shallow one."""
-    ratio = float(np.mean([run.gradient_rms[0][0] / run.gradient_rms[0][-1] for run in results[deep]]))
-    vanishes = ratio < 0.01
+def why_ten_layers(results: Results, shallow: str = "3c", deep: str = "4e") -> Markdown:
+    """Say which of vanishing gradients, saturation and overfitting explains what ten layers do, from the numbers."""
+    ratio, saturated = layer_ratio(results[deep], 0), saturated_share(results, deep)
+    vanishes, saturates = ratio < VANISHED, saturated > SATURATES
     reached = {name: np.nanmean([final_train_loss(run.history) for run in results[name]]) for name in (shallow, deep)}
     noise = {name: summarise(results, name, NOISE).mean for name in (shallow, deep)}
+    gap = compare(results, shallow, deep, KEPT_GAP)
     fits_worse = reached[deep] > reached[shallow]
+    overfits = not fits_worse and gap.difference.mean > 0
+    causes = {"vanishing gradients": vanishes, "saturation": saturates, "overfitting": overfits}
+    explain, excluded = ([cause for cause, holds in causes.items() if holds is wanted] for wanted in (True, False))
     return say(
-        f"In {network_label(deep)} the gradient {'vanishes' if vanishes else 'does not vanish'} on its way back "
-        f"(first over last layer before training: {_factor(ratio)}).",
-        f"Its training loss ends at {reached[deep]:.4f} nats, {'above' if fits_worse else 'below'} the "
-        f"{reached[shallow]:.4f} of {network_label(shallow)}: it fits the training images "
-        f"{'less' if fits_worse else 'more'} closely,",
-        f"and {change(results, shallow, deep, KEPT_GAP)}.",
-        "So "
-        + ("vanishing gradients explain" if vanishes else "vanishing gradients do not explain")
-        + (" it; " if fits_worse == vanishes else " it alone; ")
-        + (
-            "overfitting does not either, since the training images are fitted less well: it is harder to optimise."
-            if fits_worse
-            else "overfitting does, since the training images are fitted better than with one layer."
-        ),
-        f"From one validation to the next its loss changes by {noise[deep]:.4f} nats (standard deviation), "
-        f"{noise[deep] / noise[shallow]:.1f} times as much as with one layer: "
-        + (
-            "a sign that the step that suits one layer is too long for ten."
-            if noise[deep] > noise[shallow]
-            else "no more."
-        ),
+        f"*Vanishing gradients*: before training, the gradient of the first layer is {_factor(ratio)} that of the "
+        f"last; in this network it {'vanishes' if vanishes else 'does not vanish'} on its way back.",
+        f"*Saturation*: after training, {saturated:.1%} of the hidden activations lie in the outer twentieth of their "
+        f"range (in {in_prose(shallow)} {saturated_share(results, shallow):.1%}).",
+        f"*Overfitting*: the training loss ends at {reached[deep]:.4f} nats, "
+        f"{'above' if fits_worse else 'below'} the {reached[shallow]:.4f} of {in_prose(shallow)}: the training images "
+        f"are fitted {'less' if fits_worse else 'more'} closely; and {change(results, shallow, deep, KEPT_GAP)}.",
+        f"So {_listed(explain) or 'none of the three'} can explain the result"
+        + (f"; {_listed(excluded)} cannot." if explain and excluded else "."),
+        f"From one validation to the next the loss of ten layers changes by {noise[deep]:.4f} nats (standard "
+        f"deviation), {noise[deep] / noise[shallow]:.1f} times as much as with one layer"
+        + (": a sign that the step that suits one layer is too long for ten." if noise[deep] > noise[shallow] else "."),
     )
+
+
+def taken_together(results: Results, pairs: Sequence[tuple[str, str]], of: Sequence[str]) -> Markdown:
+    """Conclude a task: for each measure, which of some changes make it better, worse, or neither.
+
+    pairs: the comparisons. of: what the second network of each pair adds, for example "momentum".
+    """
+    sentences = []
+    for measure in (STEPS_TO_CONVERGE, VALIDATION_ACCURACY, VALIDATION_LOSS, KEPT_GAP):
+        verdicts = [compare(results, *pair, measure).verdict for pair in pairs]
+        groups = {v: [name for name, found in zip(of, verdicts, strict=True) if found == v] for v in VERDICT_PHRASES}
+        parts = [phrase.format(_listed(groups[v])) for v, phrase in VERDICT_PHRASES.items() if groups[v]]
+        sentences.append(f"The {measure.noun} {'; it '.join(parts)}.")
+    return say("**Taken together.**", *sentences)
+
+
+VERDICT_PHRASES = {
+    "better": "gets better with {}",
+    "worse": "gets worse with {}",
+    "too small to matter": "changes too little to matter with {}",
+    "no difference found": "shows no difference with {}",
+    "too few seeds": "cannot be judged on so few seeds for {}",
+}
+VANISHED = 0.01  # first layer's gradient over the last one's, below which it has vanished
+SATURATES = 0.5  # share of activations in the outer twentieth of their range, above which a network is saturated
+
+
+def saturated_share(results: Results, name: str) -> float:
+    """Return the share of an experiment's hidden activations that are saturated after training, mean over the seeds."""
+    return float(np.mean([run.saturation[1].mean() for run in results[name] if not run.diverged] or [np.nan]))
+
+
+def capital(text: str) -> str:
+    """Return a text with its first letter as a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return for example "a, b and c"."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def _factor(ratio: float) -> str:
@@ -242,9 +267,9 @@ def _training_loss(results: Results, name: str) -> str:
 def _reliance(results: Results) -> str:
     """Say when there are too few seeds to judge."""
     count = len(next(iter(results.values())))
-    if count >= SEEDS_FOR_A_VERDICT:
+    if detectable(count):
         return ""
     return (
-        f"With fewer than {SEEDS_FOR_A_VERDICT} seeds the test cannot tell a difference from chance, whatever "
+        f"With {count} seed{'s' * (count != 1)} the corrected test cannot tell a difference from chance, whatever "
         "its size: differences are given without a verdict."
     )

@@ -94,8 +94,8 @@ def digits_figure(dataset: Dataset, columns: int = 10) -> Figure:
         label="fig:digits",
         caption=f"The first {columns} training images of each class of {dataset.name}, 28 × 28 pixels, undone from "
         "their normalisation; one class a row. What the images of a row share is what a network has to find.",
-        alt=f"Ten rows of {columns} small images of {dataset.name}, dark on white: class 0 in the first row, class 9 in "
-        "the last.",
+        alt=f"Ten rows of {columns} small images of {dataset.name}, dark on white: class 0 in the first row, class 9 "
+        "in the last.",
         width=50,
     )
 
@@ -300,7 +300,7 @@ def gradients_figure(results: Results, names: Sequence[str], *, label: str = "fi
         axes.set_xlabel("layer, from the input")
     panels[0].set_ylabel("rms of $\\partial C/\\partial w$")
     _legend_above(figure, names, {})
-    ratios = {name: _layer_ratio(results[name]) for name in names}
+    ratios = {name: layer_ratio(results[name], 0) for name in names}
     listed = "; ".join(f"{network_label(name)}: {ratio:.2g}" for name, ratio in ratios.items())
     return Figure(
         figure,
@@ -358,9 +358,10 @@ def _curve(history: History, split: str, quantity: str) -> np.ndarray:
     return np.add.reduceat(history.train_loss, starts) / np.diff(history.validation_steps, prepend=0)
 
 
-def _layer_ratio(runs: Sequence[Result]) -> float:
-    """Gradient of the first layer over that of the last, before training, mean over seeds."""
-    return float(np.mean([run.gradient_rms[0][0] / run.gradient_rms[0][-1] for run in runs]))
+def layer_ratio(runs: Sequence[Result], moment: int) -> float:
+    """Return the gradient of the first layer over that of the last, before (0) or after (1) training, mean of seeds."""
+    sizes = [run.gradient_rms[moment] for run in runs if np.isfinite(run.gradient_rms[moment]).all()]
+    return float(np.mean([size[0] / size[-1] for size in sizes] or [np.nan]))
 
 
 def _ends(results: Results, names: Sequence[str]) -> str:

@@ -227,4 +227,9 @@ def _verdict(comparison: Comparison) -> str:
         return "too small to matter"
     if comparison.p_holm < SIGNIFICANT:
         return "better" if comparison.improves else "worse"
-    return "no difference found"
+    return "no difference found" if detectable(difference.count) else "too few seeds"
+
+
+def detectable(seeds: int) -> bool:
+    """Return whether so many pairs can give a significant corrected p at all: the smallest is 2 / 2^seeds."""
+    return len(COMPARISONS) * 2 / 2**seeds < SIGNIFICANT

@@ -9,7 +9,7 @@ from .experiments import EXPERIMENTS, num_parameters
 from .gradcheck import gradient_check
 from .mlp import MLP
 from .mnist import Dataset, pixel_statistics, read_files
-from .plots import network_label, seeds_text, short_name, spread_text
+from .plots import layer_ratio, network_label, seeds_text, short_name, spread_text
 from .report import Table
 from .statistics import (
     COMPARISONS,
@@ -17,6 +17,7 @@ from .statistics import (
     MEASURES,
     TEST_ACCURACY,
     VALIDATION_ACCURACY,
+    Estimate,
     Measure,
     Results,
     compare,
@@ -160,7 +161,8 @@ def results_table(results: Results, names: Sequence[str], *, label: str, see: st
         caption=f"{see} Mean over {seeds_text(results)} ± half the width of the {spread_text(results)}. Losses, "
         "accuracies and the train-validation gap (validation less training loss) are those of the weights kept; steps "
         "to converge are those until the validation loss is within 5 % of the baseline's lowest; the noise is the "
-        "standard deviation of the change from one validation to the next, in the second half of training.",
+        "standard deviation of the change from one validation to the next, in the second half of training."
+        + _diverged(results, names),
     )
 
 
@@ -177,7 +179,30 @@ def final_table(results: Results, names: Sequence[str], *, label: str = "tbl:fin
         rows,
         label=label,
         caption=f"All networks, mean over {seeds_text(results)} with the {spread_text(results)}. The test set "
-        "was opened once for each finished training, and for no choice.",
+        "was opened once for each finished training, and for no choice." + _diverged(results, names),
+    )
+
+
+def gradients_table(results: Results, names: Sequence[str], *, label: str = "tbl:gradients") -> Table:
+    """Give for each network how the gradient shrinks on its way back, how saturated it is, and what it learnt."""
+    rows = []
+    for name in names:
+        saturated = [np.nanmean([run.saturation[moment].mean() for run in results[name]]) for moment in (0, 1)]
+        rows.append(
+            [
+                network_label(name),
+                *(scientific(layer_ratio(results[name], moment)) for moment in (0, 1)),
+                *(f"{share:.1%}".replace("%", " %") for share in saturated),
+                _estimate_cell(results, name, VALIDATION_ACCURACY),
+            ]
+        )
+    return Table(
+        ["network", "first / last, before", "after", "saturated, before", "after", _with_unit(VALIDATION_ACCURACY)],
+        rows,
+        label=label,
+        caption="The gradient of the first layer over that of the last (root mean squares), and the share of hidden "
+        "activations in the outer twentieth of their range; before and after training, mean over "
+        f"{seeds_text(results)}. Where the first number is far below 1, the gradient vanishes on its way back.",
     )
 
 
@@ -216,12 +241,26 @@ def _estimate_cell(results: Results, name: str, measure: Measure) -> str:
     if not found.count:
         return "none"
     interval = f" ({measure.text(found.low)}–{measure.text(found.high)})" if found.low != found.high else ""
-    return measure.text(found.mean) + interval
+    return measure.text(found.mean) + interval + _missing(found)
 
 
 def _short_cell(results: Results, name: str, measure: Measure) -> str:
     found = summarise(results, name, measure)
-    return f"{measure.text(found.mean)} ± {measure.text((found.high - found.low) / 2)}" if found.count else "none"
+    if not found.count:
+        return "none"
+    return f"{measure.text(found.mean)} ± {measure.text((found.high - found.low) / 2)}{_missing(found)}"
+
+
+def _missing(found: Estimate) -> str:
+    """Say how many of the seeds gave a value, where not all did: of those that diverged, or never got so far."""
+    return f" [{found.count} of {len(found.values)}]" if found.count < len(found.values) else ""
+
+
+def _diverged(results: Results, names: Sequence[str]) -> str:
+    """Say for a caption what is counted in brackets, where trainings diverged."""
+    counts = {name: sum(run.diverged for run in results[name]) for name in names}
+    listed = ", ".join(f"{count} of {short_name(name)}" for name, count in counts.items() if count)
+    return f" Diverged trainings, which count in no mean: {listed}." if listed else ""
 
 
 def _with_unit(measure: Measure) -> str:

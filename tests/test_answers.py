@@ -61,8 +61,8 @@ def _verdict(results, claim: str) -> str:
         ("It overfits less", {"3b": {"train_loss": 0.18}}, "supported"),
         ("It overfits less", {"3b": {"train_loss": 0.01}}, "refuted"),
         ("Early stopping", {"4e": {"cpu_seconds": 4.0}}, "supported"),
-        ("128 units still goes to zero", {"4b": {"train_loss": 0.001}}, "supported"),
-        ("128 units still goes to zero", {"4b": {"train_loss": 0.05}}, "undecided"),
+        ("(128 units) still goes to zero", {"4b": {"train_loss": 0.001}}, "supported"),
+        ("(128 units) still goes to zero", {"4b": {"train_loss": 0.05}}, "undecided"),
         ("beats all other", {name: {"accuracy": 0.92} for name in ("4a", "4b", "4d", "4d_32", "4e")}, "supported"),
         ("beats all other", {"4b": {"accuracy": 0.98}}, "refuted"),
         ("52,880", {}, "refuted"),
@@ -98,6 +98,73 @@ def test_a_diverged_training_is_counted_in_figures_and_leaves_no_nan_in_sentence
         *(" ".join(row) for row in findings.findings_table(results).rows),
     ]
     assert not [text for text in shown if "nan" in text.lower().replace("nano", "")]
+
+
+TRICKS = (("2c", "3a"), ("3a", "3b"), ("3b", "3c"))
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "seeds", "phrase"),
+    [
+        (0.98, 10, "gets better with weights; it shows no difference with sigmoid and momentum"),
+        (0.92, 10, "gets worse with weights; it shows no difference with sigmoid and momentum"),
+        (0.95, 10, "shows no difference with weights, sigmoid and momentum"),
+        (0.98, 5, "cannot be judged on so few seeds for weights, sigmoid and momentum"),
+    ],
+)
+def test_a_conclusion_sorts_the_changes_by_their_verdicts(accuracy, seeds, phrase):
+    later = {name: {"accuracy": accuracy} for name in ("3a", "3b", "3c")}
+    text = answers.taken_together(made_up_results(seeds, **later), TRICKS, ["weights", "sigmoid", "momentum"]).data
+    assert f"The validation accuracy {phrase}." in text
+
+
+@pytest.mark.parametrize(
+    ("ratio", "saturated", "deep", "explained", "excluded"),
+    [
+        (1e-5, 0.0, {"train_loss": 0.2}, "vanishing gradients", "saturation and overfitting"),
+        (0.9, 0.8, {"train_loss": 0.2}, "saturation", "vanishing gradients and overfitting"),
+        (0.9, 0.1, {"train_loss": 0.01, "loss": 0.3}, "overfitting", "vanishing gradients and saturation"),
+        (1e-5, 0.8, {"train_loss": 0.01, "loss": 0.3}, "vanishing gradients, saturation and overfitting", None),
+        (0.9, 0.1, {"train_loss": 0.2}, "none of the three", None),
+    ],
+)
+def test_what_explains_ten_layers_turns_with_gradient_saturation_and_fit(ratio, saturated, deep, explained, excluded):
+    results = made_up_results(**{"4e": deep})
+    gradient = np.full((2, 11), 1.0)
+    gradient[0, 0] = ratio
+    results["4e"] = [
+        replace(run, gradient_rms=gradient, saturation=np.full((2, 10), saturated)) for run in results["4e"]
+    ]
+    text = answers.why_ten_layers(results).data
+    assert f"So {explained} can explain the result" in text
+    assert ("cannot" in text) == (excluded is not None)
+    assert excluded is None or f"; {excluded} cannot." in text
+
+
+def test_a_diverged_training_is_counted_in_brackets_and_in_the_caption():
+    results = made_up_results()
+    first = results["4b"][0]
+    nothing = (np.nan, np.nan)
+    results["4b"][0] = replace(first, diverged=True, validation=nothing, test=nothing, train=nothing)
+    table = tables.final_table(results, ["3c", "4b"])
+    assert "[9 of 10]" in table.rows[1][2]
+    assert "[" not in table.rows[0][2]
+    assert "Diverged trainings, which count in no mean: 1 of 4b." in table.caption
+    assert "Diverged" not in tables.final_table(results, ["3c"]).caption
+
+
+def test_every_seed_is_a_stroke_in_each_panel():
+    figure = plots.seeds_figure(made_up_results(10), ["2c", "3c", "4e"])
+    for axes in figure.figure.axes:
+        strokes = [line for line in axes.lines if line.get_marker() == "|" and len(line.get_xdata()) == 10]
+        assert len(strokes) == 3, axes.get_title()
+
+
+def test_words_name_the_data_set_and_its_images(toy):
+    assert "handwritten digits" in answers.data(replace(toy, name="MNIST")).data
+    other = answers.data(replace(toy, name="fashion")).data
+    assert "the images of fashion" in other
+    assert "digits" not in other.replace("fig:digits", "")
 
 
 def test_every_network_has_a_look_of_its_own():

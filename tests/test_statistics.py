@@ -109,3 +109,9 @@ def test_a_run_without_a_value_is_counted_and_left_out_of_the_mean():
 def test_one_value_and_equal_values_give_a_point():
     assert (estimate([2.0]).low, estimate([2.0]).high) == (2.0, 2.0)
     assert (estimate([2.0, 2.0]).low, estimate([2.0, 2.0]).high) == (2.0, 2.0)
+
+
+@pytest.mark.parametrize(("seeds", "verdict"), [(8, "too few seeds"), (9, "no difference found")])
+def test_no_difference_is_only_said_where_one_could_have_been_found(seeds, verdict):
+    """Over ten comparisons the smallest corrected p is 10 * 2 / 2^8 = 0.08 for eight pairs, 0.04 for nine."""
+    assert compare(made_up_results(seeds), "3a", "3b", VALIDATION_ACCURACY).verdict == verdict
