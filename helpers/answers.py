@@ -15,6 +15,7 @@ from .statistics import (
     FINAL_GAP,
     KEPT_GAP,
     NOISE,
+    STEPS_TO_BEST,
     STEPS_TO_CONVERGE,
     TEST_ACCURACY,
     VALIDATION_ACCURACY,
@@ -33,7 +34,7 @@ from .tables import scientific
 
 def say(*sentences: str) -> Markdown:
     """Return sentences as one paragraph of the report."""
-    return Markdown(" ".join(sentences))
+    return Markdown(" ".join(sentences).replace(" %", "\N{NO-BREAK SPACE}%"))
 
 
 def data(dataset: Dataset) -> Markdown:
@@ -114,15 +115,14 @@ def judged(found: Comparison) -> str:
 
 def effect_of_trick(results: Results, before: str, after: str, what: str) -> Markdown:
     """Answer for one trick: convergence speed, final loss and accuracy, generalisation."""
-    speed, loss, accuracy, gap = (
+    speed, best, loss, accuracy, gap = (
         change(results, before, after, measure)
-        for measure in (STEPS_TO_CONVERGE, VALIDATION_LOSS, VALIDATION_ACCURACY, KEPT_GAP)
+        for measure in (STEPS_TO_CONVERGE, STEPS_TO_BEST, VALIDATION_LOSS, VALIDATION_ACCURACY, KEPT_GAP)
     )
     return say(
         f"**{what}** against {in_prose(before)}, paired over {seeds_text(results)}:",
-        f"*convergence*: {speed}. *Final loss and accuracy*: {loss}; {accuracy}.",
-        f"*Generalisation*: {gap} with the weights kept; at the end of training, "
-        f"{change(results, before, after, FINAL_GAP)}.",
+        f"*convergence*: {speed}; {best}. *Final loss and accuracy*: {loss}; {accuracy}.",
+        f"*Generalisation*: {gap} with the weights kept; {change(results, before, after, FINAL_GAP)}.",
     )
 
 

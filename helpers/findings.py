@@ -138,9 +138,8 @@ def _differences(task: str, claim: str, *expectations: Expectation) -> Callable[
 
 def _measured(found: Comparison) -> str:
     measure, difference = found.measure, found.difference
-    unit = {"%": " points", "steps": ""}.get(measure.unit, f" {measure.unit}")
     mean, low, high = (measure.text(n, signed=True) for n in (difference.mean, difference.low, difference.high))
-    return f"{measure.name} {mean}{unit} ({low} to {high})"
+    return f"{measure.name} {mean}{measure.unit_of_difference} ({low} to {high})"
 
 
 def _slope(results: Results) -> Finding:

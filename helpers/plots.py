@@ -58,8 +58,8 @@ def network_label(name: str) -> str:
 
 
 def short_name(name: str) -> str:
-    """Return the shortest way to say which experiment is meant, for example "3a" or "4d 32"."""
-    return name.replace("_no_stopping", " unstopped").replace("_", " ")
+    """Return the shortest way to say which experiment is meant, for example "3a" or "4d-32"."""
+    return name.replace("_no_stopping", " unstopped").replace("_32", "-32").replace("_", " ")
 
 
 def in_prose(name: str) -> str:
@@ -127,9 +127,8 @@ def curves_figure(
     return Figure(
         figure,
         label=label,
-        caption=f"{see} Lines: mean over {seeds_text(results)} until the first of them stopped; bands: lowest to "
-        "highest seed, of validation; marks: the step of the lowest validation loss (median). Training curves are "
-        "means over the mini-batches since the last validation, dashed."
+        caption=f"{see} Mean over {seeds_text(results)} until the first of them stopped; bands: lowest to highest; "
+        "marks: lowest validation loss (median step). Dashed: training, over the batches since the last validation."
         + (f" {diverged} diverged trainings are not drawn." if diverged else ""),
         alt=f"Line plots of {' and '.join(panels)} against gradient steps for: {listed}. {_ends(results, names)}",
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pypandoc
 
 from .mnist import Dataset, read_files
-from .plots import network_label, seeds_text
+from .plots import seeds_text, short_name
 from .report import Table
 from .statistics import Results
 
@@ -43,8 +43,8 @@ def trainings_table(results: Results) -> Table:
         steps = [len(run.history.train_loss) for run in runs]
         rows.append(
             [
-                network_label(name),
-                times[0] if times[0] == times[-1] else f"{times[0]} to {times[-1]}",
+                short_name(name),
+                times[0] if times[0] == times[-1] else f"{times[0]} to {_shorter(times[-1], times[0])}",
                 f"{np.mean(seconds):.1f} ({min(seconds):.1f}–{max(seconds):.1f})",
                 f"{min(steps):,}–{max(steps):,}" if min(steps) < max(steps) else f"{steps[0]:,}",
             ]
@@ -58,6 +58,11 @@ def trainings_table(results: Results) -> Table:
         "results, so a report built from them later says the same.",
         align="llrr",
     )
+
+
+def _shorter(time: str, after: str) -> str:
+    """Return a time without its day, if that is the day of the other."""
+    return time[11:] if time[:10] == after[:10] else time
 
 
 def last_trained(results: Results) -> str:

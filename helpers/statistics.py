@@ -40,6 +40,11 @@ class Measure:
         """Return how a sentence calls it."""
         return f"number of {self.name}" if self.unit == "steps" else self.name
 
+    @property
+    def unit_of_difference(self) -> str:
+        """Return what stands behind a difference in a table, with its space; nothing where the name says it."""
+        return {"%": " points", "steps": ""}.get(self.unit, f" {self.unit}")
+
     def text(self, number: float, *, signed: bool = False) -> str:
         """Return a value (or a signed difference) as written in the report, without its unit."""
         if not np.isfinite(number):
@@ -155,7 +160,7 @@ class Comparison:
 
 def values(results: Results, name: str, measure: Measure) -> np.ndarray:
     """Return one measure of one experiment for each seed, `(seeds,)`; NaN where a run diverged or has none."""
-    return np.array([measure.read(r, b) for r, b in zip(results[name], results[BASELINE], strict=True)])
+    return np.array([measure.read(*pair) for pair in zip(results[name], results[BASELINE], strict=True)])
 
 
 def estimate(numbers: Iterable[float]) -> Estimate:

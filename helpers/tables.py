@@ -218,8 +218,8 @@ def comparison_table(
             rows.append(
                 [
                     f"{short_name(before)} → {short_name(after)}" if measure is measures[0] else "",
-                    _with_unit(measure).replace("%", "points"),
-                    measure.text(found.difference.mean, signed=True),
+                    measure.name,
+                    measure.text(found.difference.mean, signed=True) + measure.unit_of_difference,
                     f"{low} to {high}",
                     f"{found.p_holm:.3f}",
                     found.verdict,
