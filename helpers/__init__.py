@@ -1,5 +1,7 @@
 """Multi-layer networks from scratch: the code behind the report's notebooks."""
 
+import sys
+
 from .experiments import EXPERIMENTS, run_experiments
 from .gradcheck import gradient_check
 from .mlp import MLP
@@ -12,6 +14,7 @@ __all__ = [
     "Dataset",
     "EarlyStopping",
     "History",
+    "LivePlot",
     "MNISTError",
     "Split",
     "TrainingConfig",
@@ -21,3 +24,18 @@ __all__ = [
     "run_experiments",
     "train",
 ]
+
+
+def __getattr__(name):
+    """`LivePlot` needs matplotlib, which a process that only trains does without."""
+    if name == "LivePlot":
+        from .live_plot import LivePlot
+
+        return LivePlot
+    raise AttributeError(f"module {__name__} has no attribute {name}")
+
+
+if "IPython" in sys.modules and (shell := sys.modules["IPython"].get_ipython()) is not None:
+    from .rich_display import register
+
+    register(shell)

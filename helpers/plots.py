@@ -158,7 +158,7 @@ def plot_curves(
         skip = round(skip_epochs * EXPERIMENTS[name].config.validations_per_epoch)
         colour, marker = LOOKS[name]
         for split in one_split or _SPLIT_STYLES:
-            curves = np.array([_curve(run.history, split, quantity)[: len(steps)] for run in runs])
+            curves = np.array([curve(run.history, split, quantity)[: len(steps)] for run in runs])
             width = 1.4 if split == "validation" else 0.9
             axes.plot(steps, curves.mean(0), color=colour, linestyle=_SPLIT_STYLES[split], linewidth=width)
             if split == "validation":
@@ -347,7 +347,7 @@ def _legend_above(figure, names: Sequence[str], styles: dict[str, object]) -> No
     figure.set_figheight(figure.get_figheight() + LEGEND_LINE_INCHES * -(-len(handles) // columns))
 
 
-def _curve(history: History, split: str, quantity: str) -> np.ndarray:
+def curve(history: History, split: str, quantity: str) -> np.ndarray:
     """Return a split's loss or accuracy at each validation; in training, since the validation before."""
     if split == "validation":
         return history.validation_loss if quantity == "loss" else history.validation_accuracy
