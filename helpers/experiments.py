@@ -74,7 +74,7 @@ def run_experiments(
     """Return the results of the named experiments, one for each seed; train those that are not stored yet.
 
     names: of `EXPERIMENTS`; all of them unless given.
-    seeds: how many, or which; `$SEEDS` or 2 unless given. Each draws its own split, initial weights and batch order.
+    seeds: how many, or which; `$SEEDS` or 10 unless given. Each draws its own split, initial weights and batch order.
     workers: processes that train at the same time; one for each core unless given. The results do not depend on it.
     max_epochs: a shorter training than the experiment's own, to try things out; `$EPOCHS` does the same.
     directory: of the data set, as for `load_mnist`. store: where results are kept.
