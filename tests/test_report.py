@@ -317,6 +317,31 @@ def test_title_language_and_outline_are_set(without_code):
     assert text_of(without_code).count("The kitchen") == 1
 
 
+TITLE_PAGE = {
+    "title": "Eggs & pans",
+    "subtitle": "Boiled *twice*",
+    "byline": ["hens #1", "10 seeds", "23 November 2026"],
+}
+
+
+def test_title_subtitle_and_byline_may_be_given_anew(tmp_path):
+    cells = [md("# Lab\n\nSummary."), md("# Task 1"), md("# Task 2"), md("# Task 3")]
+    pdf = built(tmp_path, *cells, metadata={"subtitle": "of old", "byline": ["one hen"]}, **TITLE_PAGE)
+    text = text_of(pdf)
+    assert text.startswith("Eggs & pans Boiled *twice* hens #1 · 10 seeds · 23 November 2026 Summary.")
+    assert pdf.metadata.title == "Eggs & pans"
+    assert "Lab" not in [*outline_titles(pdf.outline), *text.split()]
+    again = (tmp_path / "lab.pdf").read_bytes()
+    built(tmp_path, *cells, metadata={"subtitle": "of old"}, **TITLE_PAGE)
+    assert (tmp_path / "lab.pdf").read_bytes() == again
+
+
+def test_byline_of_the_notebook_stands_if_no_other_is_given(tmp_path):
+    assert text_of(built(tmp_path, md("# Lab"), metadata={"byline": ["one hen", "May"]})).startswith(
+        "Lab one hen · May"
+    )
+
+
 def test_pdf_declares_universal_accessibility_and_marks_headers_formulas_and_headings(without_code):
     assert b"pdfuaid:part" in without_code.trailer["/Root"]["/Metadata"].get_object().get_data()
     tags = structure(without_code)

@@ -12,6 +12,7 @@ from test_report import (
     MARKDOWN_LOSSES,
     OUTPUT_LOSSES,
     SVG,
+    TITLE_PAGE,
     figure_cell,
     md,
     notebook,
@@ -124,6 +125,15 @@ def test_page_has_language_title_one_first_heading_and_no_level_left_out(page):
     levels = [int(element.tag[1]) for element in page.iter() if re.fullmatch("h[1-6]", element.tag)]
     assert levels == [1, 2, 2, 2, 3, 2]
     assert "On pans & eggs" in body_text(page)
+
+
+def test_title_subtitle_and_byline_may_be_given_anew(tmp_path):
+    path = notebook(tmp_path / "lab.ipynb", md("# Lab\n\nSummary."), title="Lab", subtitle="of old")
+    build_html([path], tmp_path / "lab.html", execute=False, pages=tmp_path / "each", **TITLE_PAGE)
+    page, alone = read(tmp_path / "lab.html"), read(tmp_path / "each" / "lab.html")
+    assert body_text(page) == "Eggs & pans Boiled *twice* hens #1 · 10 seeds · 23 November 2026 Summary."
+    assert page.find("head/title").text == "Eggs & pans"
+    assert body_text(alone) == "Lab of old hens #1 · 10 seeds · 23 November 2026 Summary."
 
 
 def test_page_fits_a_phone_because_what_is_wide_scrolls_in_its_own_box(page):

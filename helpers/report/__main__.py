@@ -17,6 +17,9 @@ def main(arguments=None):
     parser.add_argument("notebooks", nargs="+", help="notebooks in the order of the report")
     parser.add_argument("-o", "--output", default="report.pdf", help="the PDF, or the page if .html (%(default)s)")
     parser.add_argument("--pages", metavar="FOLDER", help="with an .html: also a page of each notebook, in this folder")
+    parser.add_argument("--title", help="the title, instead of the first notebook's own")
+    parser.add_argument("--subtitle", help="the line below the title, instead of the first notebook's own")
+    parser.add_argument("--byline", action="append", metavar="TEXT", help="to stand below; may be given several times")
     parser.add_argument("--code", action="store_true", help="show the code cells as well")
     parser.add_argument("--preview", help="a remark for every page")
     parser.add_argument("--no-execute", action="store_true", help="take the outputs that are in the notebooks")
@@ -30,6 +33,9 @@ def main(arguments=None):
         result = build(
             given.notebooks,
             given.output,
+            title=given.title,
+            subtitle=given.subtitle,
+            byline=given.byline,
             code=given.code,
             preview=given.preview,
             execute=not given.no_execute,

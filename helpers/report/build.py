@@ -24,33 +24,59 @@ class BuildResult:
     export_seconds: float
 
 
-def build_report(notebooks, output, *, code=False, preview=None, execute=True, timeout=DEFAULT_TIMEOUT):
+def build_report(
+    notebooks,
+    output,
+    *,
+    title=None,
+    subtitle=None,
+    byline=None,
+    code=False,
+    preview=None,
+    execute=True,
+    timeout=DEFAULT_TIMEOUT,
+):
     """Write the report of `notebooks` (paths, in order) to the file `output` and return a BuildResult.
 
     The notebooks are run as fresh copies, side by side, each in its own folder, or taken as they are if
-    `execute` is false. `code` prints the code cells, `preview` is a remark for every page, `timeout` is in
-    seconds for each cell. Raises ReportError, and leaves an earlier `output` as it was, if anything fails
-    or would be lost.
+    `execute` is false. `title`, `subtitle` and `byline`, a list of short strings to stand below them, go before
+    those in the first notebook's metadata. `code` prints the code cells, `preview` is a remark for every page,
+    `timeout` is in seconds for each cell. Raises ReportError, and leaves an earlier `output` as it was, if
+    anything fails or would be lost.
     """
+    front = {"title": title, "subtitle": subtitle, "byline": byline}
 
     def export(sources):
-        return {Path(output): typeset(document_of(sources, code=code, preview=preview, strict=True))}
+        return {Path(output): typeset(document_of(sources, code=code, preview=preview, strict=True, **front))}
 
     return _build(notebooks, export, lambda files: page_count(*files.values()), execute, timeout)
 
 
-def build_html(notebooks, output, *, code=False, preview=None, execute=True, timeout=DEFAULT_TIMEOUT, pages=None):
+def build_html(
+    notebooks,
+    output,
+    *,
+    title=None,
+    subtitle=None,
+    byline=None,
+    code=False,
+    preview=None,
+    execute=True,
+    timeout=DEFAULT_TIMEOUT,
+    pages=None,
+):
     """Write the report as one self-contained web page to the file `output`; all else is as in build_report.
 
     `pages` is a folder for a page of each notebook as well, named like it, with the report's bibliography and
-    with references to the other notebooks in words; the notebooks are run only once.
+    byline, and with references to the other notebooks in words; the notebooks are run only once.
     """
 
     def export(sources):
-        report = document_of(sources, code=code, preview=preview, strict=True)
+        common = {"code": code, "preview": preview, "byline": byline}
+        report = document_of(sources, title=title, subtitle=subtitle, strict=True, **common)
         files = {Path(output): web_page(report)}
         for source in sources if pages else []:
-            alone = document_of([source], code=code, preview=preview, strict=False)
+            alone = document_of([source], strict=False, **common)
             page = replace(alone, lang=report.lang, bibliography=report.bibliography)
             files[Path(pages, source.name).with_suffix(".html")] = web_page(page)
         return files

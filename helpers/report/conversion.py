@@ -16,15 +16,18 @@ HERE = Path(__file__).parent
 class Document:
     """What is shown: the cells of markdown.py with their files, and what goes for the whole report.
 
-    `title` may be None: then the first heading is the title, or else `name`. `strict`: every reference must
-    have its target; else one to elsewhere is given in words.
+    `title` may be None: then the first heading is the title, or else `name`; `new_title` is printed instead of
+    it. `byline` are short strings for the title page. `strict`: every reference must have its target; else one to
+    elsewhere is given in words.
     """
 
     cells: list
     files: dict
     name: str
     title: str | None = None
+    new_title: str | None = None
     subtitle: str | None = None
+    byline: tuple = ()
     lang: str = "en"
     bibliography: str | None = None
     preview: str | None = None

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from nbconvert.exporters import Exporter
-from traitlets import Bool, Float, Unicode
+from traitlets import Bool, Float, List, Unicode
 
 from .conversion import Document
 from .execution import DEFAULT_TIMEOUT, execute
@@ -23,6 +23,9 @@ class ReportPDFExporter(Exporter):
     output_mimetype = "application/pdf"
 
     code = Bool(False, help="Print the code cells as well.").tag(config=True)
+    title = Unicode("", help="The title, instead of the notebook's own.").tag(config=True)
+    subtitle = Unicode("", help="The line below the title, instead of the notebook's own.").tag(config=True)
+    byline = List(Unicode(), help="Short strings below it, such as data and date.").tag(config=True)
     preview = Unicode("", help="A remark for every page, such as 'Preview: 2 seeds'.").tag(config=True)
     timeout = Float(DEFAULT_TIMEOUT, help="Seconds a cell may take.").tag(config=True)
 
@@ -34,12 +37,15 @@ class ReportPDFExporter(Exporter):
         notebook = Notebook(f"{about.get('name', 'notebook')}.ipynb", folder, node)
         if notebook.never_run():
             [notebook] = execute([notebook], self.timeout)
-        document = document_of([notebook], code=self.code, preview=self.preview or None, strict=False)
-        return typeset(document), resources
+        options = {name: getattr(self, name) or None for name in ("title", "subtitle", "byline", "preview")}
+        return typeset(document_of([notebook], code=self.code, strict=False, **options)), resources
 
 
-def document_of(notebooks, *, code, preview, strict):
-    """The document that executed `notebooks` make together, in order; the first one's metadata go for all."""
+def document_of(notebooks, *, code, preview, strict, title=None, subtitle=None, byline=None):
+    """The document that executed `notebooks` make together, in order; the first one's metadata go for all.
+
+    `title`, `subtitle` and `byline` (short strings) go before what stands there.
+    """
     cells, files = [], {}
     for number, notebook in enumerate(notebooks, start=1):
         its_cells, its_files = cells_of(notebook, number, code=code)
@@ -52,7 +58,9 @@ def document_of(notebooks, *, code, preview, strict):
         files=files,
         name=Path(first.name).stem,
         title=first.metadata.get("title"),
-        subtitle=first.metadata.get("subtitle"),
+        new_title=title,
+        subtitle=subtitle or first.metadata.get("subtitle"),
+        byline=tuple(byline or first.metadata.get("byline", ())),
         lang=first.metadata.get("lang", "en"),
         bibliography=str(first.folder / bibliography) if bibliography else None,
         preview=preview,

@@ -17,7 +17,7 @@ def typeset(document):
     with TemporaryDirectory(prefix="report-") as name:
         folder = Path(name)
         title, body = convert(folder, document, "typst")
-        settings = {key: getattr(document, key) for key in ("subtitle", "lang", "preview")} | {"title": title}
+        settings = {key: getattr(document, key) for key in ("subtitle", "byline", "lang", "preview")} | {"title": title}
         (folder / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
         (folder / "report.typ").write_bytes((HERE / "report.typ").read_bytes())
         return _compile(folder, body)

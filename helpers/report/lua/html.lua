@@ -144,7 +144,8 @@ local function insert_contents(parts)
 end
 
 local function page(blocks, title)
-  local about = { title = title, lang = shared.input.lang, subtitle = shared.input.subtitle, preview = shared.input.preview }
+  local about = { title = title }
+  for _, name in ipairs { 'lang', 'subtitle', 'byline', 'preview' } do about[name] = shared.input[name] end
   local template = content(pandoc.path.join { pandoc.path.directory(arg[0]), '..', 'report.html5' })
   local options = pandoc.WriterOptions { wrap_text = 'none', template = pandoc.template.compile(template) }
   shared.place = 'the report'

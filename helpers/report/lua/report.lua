@@ -1,7 +1,7 @@
 -- Cells of Markdown -> one document, Typst or HTML. Run by `pandoc lua`; JSON in, JSON out.
 --
--- in:  {writer: "typst" or "html", cells: [{place, notebook, folder, text}], name, title?, subtitle?, lang,
---      bibliography?, preview?, strict}
+-- in:  {writer: "typst" or "html", cells: [{place, notebook, folder, text}], name, title?, new_title?,
+--      subtitle?, byline: [string], lang, bibliography?, preview?, strict}
 -- out: {title, body, problems: [sentence]}; the body is of use only if there are no problems.
 --
 -- Each cell is read by itself, so that every problem has a place and no cell can swallow the next one. All that the
@@ -18,7 +18,8 @@ local parts = pandoc.List(shared.input.cells):map(function (cell)
   return { place = cell.place, notebook = cell.notebook, blocks = read(cell) }
 end)
 
-local title = structure.take_title(parts)
+local own_title = structure.take_title(parts)
+local title = shared.input.new_title or own_title
 structure.raise_headings(parts)
 structure.unique_identifiers(parts)
 if references.resolve(parts) then references.cite_works(parts) end
