@@ -11,6 +11,7 @@ from .experiments import run_experiments
 from .report import ReportError, build_html, build_report
 from .statistics import SEEDS_FOR_A_VERDICT
 
+INTERRUPTED = 130  # the exit status of a program that Ctrl-C ended
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ("assignment1_report.ipynb", "task2.ipynb", "task3.ipynb", "task4.ipynb")
 
@@ -20,6 +21,8 @@ def main() -> int:
     start = time.perf_counter()
     try:
         results = run_experiments()
+        if results.interrupted:
+            return INTERRUPTED
         trained = time.perf_counter() - start
         count = len(next(iter(results.values())))
         preview = f"Preview: {count} seed{'s' * (count != 1)}" if count < SEEDS_FOR_A_VERDICT else None
@@ -30,8 +33,8 @@ def main() -> int:
         else:
             report = build_report(notebooks, ROOT / "assignment1_report.pdf", **options)
     except KeyboardInterrupt:
-        print("interrupted; finished trainings are stored, the next run goes on from there", file=sys.stderr)
-        return 130
+        print("interrupted; no report was written", file=sys.stderr)
+        return INTERRUPTED
     except (ReportError, TerminatedWorkerError, ValueError, OSError) as error:
         print(f"no report was written: {error}", file=sys.stderr)
         return 1

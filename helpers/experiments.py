@@ -1,6 +1,7 @@
 """The named experiments of Tasks 2 to 4, run over seeds, in parallel, each result stored as it arrives."""
 
 import os
+import sys
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields, replace
@@ -61,6 +62,16 @@ EXPERIMENTS = {
 }
 
 
+class Results(dict[str, list[Result]]):
+    """Results by experiment, one for each seed. interrupted: the user stopped the run, so that some are missing."""
+
+    interrupted = False
+
+    def __repr__(self) -> str:
+        listed = ", ".join(f"{name}: {len(results)}" for name, results in self.items())
+        return f"Results({listed}{', interrupted' if self.interrupted else ''})"
+
+
 def run_experiments(
     names: Iterable[str] | str | None = None,
     seeds: int | Iterable[int] | None = None,
@@ -70,7 +81,7 @@ def run_experiments(
     directory: str | os.PathLike | None = None,
     store: Store | None = None,
     progress: str | bool = "auto",
-) -> dict[str, list[Result]]:
+) -> Results:
     """Return the results of the named experiments, one for each seed; train those that are not stored yet.
 
     names: of `EXPERIMENTS`; all of them unless given.
@@ -79,7 +90,8 @@ def run_experiments(
     max_epochs: a shorter training than the experiment's own, to try things out; `$EPOCHS` does the same.
     directory: of the data set, as for `load_mnist`. store: where results are kept.
 
-    What is finished is stored at once, so an interrupted run goes on where it was.
+    What is finished is stored at once, so an interrupted run goes on where it was. An interrupt (Ctrl-C, a kernel's
+    stop button) ends the run with `interrupted=True` and the results there are.
     Raises `ValueError` for unknown names or bad numbers, and what `load_mnist` and `Store.save` raise.
     """
     chosen = [_limited(_experiment(name), max_epochs) for name in _chosen_names(names)]
@@ -106,6 +118,7 @@ def run_experiments(
     parallel = Parallel(n_jobs=min(workers or cpu_count(), len(jobs) or 1), return_as="generator_unordered")
     arriving = parallel(delayed(_train)(group, seed, directory) for group, seed in jobs)
     with progress_bar(sum(_cost(group) for group, _ in jobs), "training", progress, bar_format=BAR) as bar:
+        interrupted = False
         try:
             for results in arriving:
                 for result in results:
@@ -115,10 +128,18 @@ def run_experiments(
                 missing = [run for run in missing if loaded[run] is None]
                 bar.set_postfix_str(f"{len(missing)} networks to go", refresh=False)
                 bar.update(_cost([by_name[result.experiment] for result in results]))
+        except KeyboardInterrupt:
+            interrupted = True
         finally:
             with warnings.catch_warnings(action="ignore"):  # of trainings that are broken off, which is meant
                 arriving.close()
-    return {experiment.name: [loaded[experiment.name, seed] for seed in seeds] for experiment in chosen}
+    finished = {name: [r for seed in seeds if (r := loaded[name, seed]) is not None] for name in by_name}
+    results = Results(finished)
+    results.interrupted = interrupted
+    if interrupted:
+        left = f"{len(missing)} of {len(paths)} trainings are missing"
+        print(f"interrupted; {left}; the finished ones are stored, the next run goes on from there", file=sys.stderr)
+    return results
 
 
 def _train(group: Sequence[Experiment], seed: int, directory: Path) -> list[Result]:

@@ -159,7 +159,12 @@ class Comparison:
 
 
 def values(results: Results, name: str, measure: Measure) -> np.ndarray:
-    """Return one measure of one experiment for each seed, `(seeds,)`; NaN where a run diverged or has none."""
+    """Return one measure of one experiment for each seed, `(seeds,)`; NaN where a run diverged or has none.
+
+    Raises `ValueError` where the experiment and the baseline were not trained with the same seeds.
+    """
+    if [run.seed for run in results[name]] != [run.seed for run in results[BASELINE]]:
+        raise ValueError(f"{name} and {BASELINE} have results of different seeds; let run_experiments finish")
     return np.array([measure.read(*pair) for pair in zip(results[name], results[BASELINE], strict=True)])
 
 

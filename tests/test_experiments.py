@@ -276,7 +276,7 @@ def test_stored_results_are_not_trained_again_and_equal_fresh_ones(run, trained,
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, OSError])
-def test_a_run_that_breaks_off_keeps_what_is_finished_and_resumes(run, error, monkeypatch, tmp_path):
+def test_a_run_that_breaks_off_keeps_what_is_finished_and_resumes(run, error, monkeypatch, tmp_path, capsys):
     fresh = run(["plain", "deep"], 2, store=Store(tmp_path / "fresh"))
     calls = []
 
@@ -287,10 +287,18 @@ def test_a_run_that_breaks_off_keeps_what_is_finished_and_resumes(run, error, mo
         return run_trial(experiments, seed, directory)
 
     monkeypatch.setattr(helpers.experiments, "run_trial", breaking)
-    with pytest.raises(error):
-        run(["plain", "deep"], 2)
+    if error is KeyboardInterrupt:
+        broken = run(["plain", "deep"], 2)
+        assert broken.interrupted
+        assert {name: len(results) for name, results in broken.items()} == {"plain": 0, "deep": 2}
+        assert "2 of 4 trainings are missing" in capsys.readouterr().err
+    else:
+        with pytest.raises(error):
+            run(["plain", "deep"], 2)
     assert stored(tmp_path) == ["deep-seed0", "deep-seed1"]
-    same_results(run(["plain", "deep"], 2), fresh)
+    resumed = run(["plain", "deep"], 2)
+    assert not resumed.interrupted
+    same_results(resumed, fresh)
     assert len(calls) == 5
 
 
@@ -304,8 +312,7 @@ def test_an_interrupted_training_ends_the_run_and_is_not_taken_for_a_result(run,
         return evaluate(model, split)
 
     monkeypatch.setattr(MLP, "evaluate", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        run("plain")
+    assert run("plain").interrupted
     assert stored(tmp_path) == []
 
 
