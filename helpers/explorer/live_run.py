@@ -1,0 +1,117 @@
+"""A training in a thread, which can be watched, paused and stopped while it runs."""
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+
+from ..inside import dataset_of
+from ..mlp import MLP
+from ..training import History, TrainingDiverged, train
+from ..trials import Experiment
+
+UNDER_WAY = ("starting", "training", "pausing", "paused", "stopping")
+
+
+class LiveRun:
+    """One training of a network. It keeps no images: the data of its seed are shared, and let go after the training.
+
+    experiment: the network and how it is trained; seed: of split, initial weights and batch order, as in the report.
+    on_change: called, mostly from the training's thread, with this run: after every validation and change of state.
+    state: one of `UNDER_WAY`, or "complete", "stopped early", "stopped", "diverged", "failed".
+    message: for the last two, what happened. history: `None` before the first validation.
+    model: the network as it is now, in the end the one of the lowest validation loss; `None` before the data are read.
+    pixel_mean, pixel_std: of its training images, by which they are normalised.
+    """
+
+    def __init__(self, experiment: Experiment, seed: int, on_change: Callable[["LiveRun"], None]):
+        self.experiment, self.seed, self.on_change = experiment, seed, on_change
+        self.state, self.message = "starting", ""
+        self.history: History | None = None
+        self.model: MLP | None = None
+        self.pixel_mean, self.pixel_std = 0.0, 1.0
+        self._stopping = False
+        self._telling = threading.Lock()
+        self._may_go_on = threading.Event()
+        self._may_go_on.set()
+        self._thread = threading.Thread(target=self._work, name=experiment.name, daemon=True)
+
+    @property
+    def name(self) -> str:
+        return self.experiment.name
+
+    @property
+    def under_way(self) -> bool:
+        return self.state in UNDER_WAY
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def pause(self) -> None:
+        """Hold the training after its next validation."""
+        if self.under_way and not self._stopping:
+            self._tell("pausing")
+            self._may_go_on.clear()
+
+    def resume(self) -> None:
+        """Let a paused training go on."""
+        if self.under_way and not self._stopping:
+            self._tell("training")
+            self._may_go_on.set()
+
+    def stop(self) -> None:
+        """End the training after its next validation; it keeps its history and its best weights."""
+        if self.under_way:
+            self._stopping = True
+            self._tell("stopping")
+            self._may_go_on.set()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for the end of the thread, at most `timeout` seconds; return whether it has ended."""
+        if self._thread.ident is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def probabilities(self, images: np.ndarray) -> np.ndarray:
+        """Return the network's class probabilities `(N, num_classes)` as it is now."""
+        return self.model.forward(images)
+
+    def _tell(self, state: str, message: str = "") -> None:
+        with self._telling:
+            if not self.under_way:  # it has ended meanwhile
+                return
+            self.state, self.message = state, message
+        self.on_change(self)
+
+    def _work(self) -> None:
+        try:
+            dataset = dataset_of(self.seed)
+            self.pixel_mean, self.pixel_std = dataset.mean, dataset.std
+            self.model = self.experiment.model(dataset, self.seed)
+            self._after_validation(None)
+            self.history = train(
+                self.model,
+                dataset,
+                self.experiment.config,
+                seed=self.seed,
+                progress=False,
+                callback=self._after_validation,
+            )
+        except KeyboardInterrupt:  # stopped before the first step
+            self._tell("stopped")
+        except TrainingDiverged as error:
+            self.history = error.history
+            self._tell("diverged", str(error))
+        except Exception as error:  # whatever it is, the person at the explorer is told, and it goes on
+            self._tell("failed", f"{type(error).__name__}: {error}")
+        else:
+            ending = "stopped early" if self.history.stopped_early else "complete"
+            self._tell("stopped" if self.history.interrupted else ending)
+
+    def _after_validation(self, history: History | None) -> None:
+        self.history = history
+        if not self._stopping:
+            self._tell("training" if self._may_go_on.is_set() else "paused")
+        self._may_go_on.wait()
+        if self._stopping:
+            raise KeyboardInterrupt  # which `train` takes for the stop button
