@@ -2,20 +2,25 @@
 
 A file is a NumPy archive of plain arrays, one of them its metadata as JSON; nothing is pickled. It is written beside
 its place and moved there at once, so it is whole or absent; it ends with the SHA-256 of its content, which is checked.
+Several processes may use one folder at the same time.
 """
 
 import hashlib
 import io
 import json
 import os
-import tempfile
+import secrets
+import time
 import warnings
+import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 DIGEST_SIZE = 32  # bytes
+HOUR = 3600  # seconds; no write takes that long
 DEFAULT_DIRECTORY = Path(__file__).resolve().parent.parent / "results"
 NUMERIC_MODULES = ("activations", "mlp", "mnist", "random_streams", "training", "trials")
 
@@ -44,18 +49,26 @@ class Store:
         return self.directory / f"{name}-seed{seed}-{key}.npz"
 
     def save(self, path: Path, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, object]) -> None:
-        """Write a result; on any failure the folder is as it was before. Raises `OSError` if it cannot be written."""
+        """Write a result; on any failure the folder is as it was before.
+
+        Raises `OSError`, which names the file and what to do, if it cannot be written.
+        """
         archive = io.BytesIO()
         header = np.frombuffer(json.dumps({**metadata, "file": path.name}, sort_keys=True).encode(), np.uint8)
         np.savez(archive, allow_pickle=False, metadata=header, **arrays)
-        self.directory.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, archive.getvalue() + _digest(archive.getvalue()))
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            self._clear()
+            write_atomically(path, archive.getvalue() + _digest(archive.getvalue()))
+        except OSError as error:
+            remedy = "make room, allow writing there, or set RESULTS_DIR to another folder"
+            raise OSError(error.errno, f"{error.strerror or error}; {remedy}", str(path)) from error
 
     def load(self, path: Path) -> tuple[dict[str, np.ndarray], dict[str, object]] | None:
         """Return a result's arrays and metadata, or `None` where there is none.
 
         A file that is damaged, or another's under this name, is reported by a warning and deleted, so that its
-        training runs again. Raises `OSError` if there is a file that cannot be read.
+        training runs again. Raises `OSError` if there is a file that cannot be read, or not be deleted.
         """
         try:
             content = path.read_bytes()
@@ -64,29 +77,40 @@ class Store:
         archive, digest = content[:-DIGEST_SIZE], content[-DIGEST_SIZE:]
         if digest != _digest(archive):
             return self._discard(path, "damaged (its content does not match its digest)")
-        with np.load(io.BytesIO(archive), allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        metadata = json.loads(arrays.pop("metadata").tobytes())
-        if metadata["file"] != path.name:
-            return self._discard(path, f"the content of {metadata['file']}")
+        try:
+            with np.load(io.BytesIO(archive), allow_pickle=False) as file:
+                arrays = {name: file[name] for name in file.files}
+            metadata = json.loads(arrays.pop("metadata").tobytes())
+            name = metadata["file"]
+        except (ValueError, LookupError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+            return self._discard(path, f"no result ({type(error).__name__}: {error})")
+        if name != path.name:
+            return self._discard(path, f"the content of {name}")
         return arrays, metadata
 
     def _discard(self, path: Path, what: str) -> None:
         path.unlink(missing_ok=True)
         warnings.warn(f"{path}: {what}; deleted, its training runs again", stacklevel=3)
 
+    def _clear(self) -> None:
+        """Delete the unfinished files of processes that were killed while they wrote."""
+        for path in self.directory.glob(".*.npz.*"):
+            with suppress(FileNotFoundError):  # another process was faster
+                if time.time() - path.stat().st_mtime > HOUR:
+                    path.unlink()
+
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that `path` holds either what it held or all of `content`, whatever happens."""
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 

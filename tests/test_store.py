@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import re
+import time
 
 import numpy as np
 import pytest
@@ -128,12 +129,41 @@ class Trap:
         return os.mkdir, (os.environ["RESULTS_DIR"],)
 
 
-def test_a_pickled_object_in_a_file_is_refused_and_never_run_whatever_its_digest(store, path, tmp_path):
-    archive = archive_of(path, losses=np.array([Trap()], object))
+def found_to_be_no_result(store, path, archive, what):
+    """Loading a file of this content, with the right digest, warns, deletes the file and returns nothing."""
     path.write_bytes(archive + hashlib.sha256(archive).digest())
-    with pytest.raises(ValueError, match="allow_pickle"):
-        store.load(path)
+    with pytest.warns(UserWarning, match=rf"{re.escape(str(path))}: no result \({what}.*; deleted, its training runs"):
+        assert store.load(path) is None
+    assert not path.exists()
+
+
+def test_a_pickled_object_in_a_file_is_refused_and_never_run_whatever_its_digest(store, path, tmp_path):
+    found_to_be_no_result(store, path, archive_of(path, losses=np.array([Trap()], object)), ".*allow_pickle")
     assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("archive", "what"),
+    [
+        (b"", "EOFError"),
+        (b"text", "ValueError"),
+        (b"PK\x03\x04 and no more of it", "BadZipFile"),
+        (b"\x80\x04N.", "ValueError"),  # a pickled None
+    ],
+)
+def test_what_is_no_archive_is_no_result_whatever_its_digest(store, path, archive, what):
+    found_to_be_no_result(store, path, archive, what)
+
+
+@pytest.mark.parametrize("text", [b"{", b"{}", b"[]", b'"text"', b"1", b"\xff"])
+def test_an_archive_without_its_metadata_is_no_result(store, path, text):
+    found_to_be_no_result(store, path, archive_of(path, metadata=np.frombuffer(text, np.uint8)), "")
+
+
+def test_a_single_array_is_no_result(store, path):
+    array = io.BytesIO()
+    np.save(array, np.arange(3))
+    found_to_be_no_result(store, path, array.getvalue(), "")
 
 
 def test_objects_cannot_be_saved(store):
@@ -147,15 +177,16 @@ def test_objects_cannot_be_saved(store):
 
 
 def failing(*arguments):
-    raise OSError("no space left on device")
+    raise OSError(28, "No space left on device")
 
 
 @pytest.mark.parametrize("broken", ["os.replace", "os.fsync"])
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(store, path, broken, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(broken, failing)
-        with pytest.raises(OSError, match="no space left"):
+        with pytest.raises(OSError, match=rf"No space left on device; make room.*{re.escape(str(path))}") as error:
             store.save(path, {"losses": np.zeros(3)}, {})
+    assert error.value.errno == 28
     assert list(store.directory.iterdir()) == [path]
     same(store.load(path)[0])
 
@@ -169,6 +200,26 @@ def test_an_interrupt_while_writing_leaves_the_old_file_and_nothing_else(store, 
         write_atomically(path, b"new")
     assert list(store.directory.iterdir()) == [path]
     same(store.load(path)[0])
+
+
+def test_who_may_read_a_result_is_what_the_process_allows_for_its_files(store):
+    path = store.path("3c", 3, "abc")
+    before = os.umask(0o027)
+    try:
+        store.save(path, ARRAYS, METADATA)
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == (0o666 if os.name == "nt" else 0o640)
+
+
+def test_what_a_killed_process_left_is_deleted_after_an_hour_and_what_one_writes_now_is_not(store, path):
+    left, writing = (store.directory / f".{path.name}.{ending}" for ending in ("0123abcd", "4567cdef"))
+    for file, minutes in ((left, 61), (writing, 59)):
+        file.write_bytes(b"half")
+        os.utime(file, times=(time.time() - 60 * minutes,) * 2)
+    store.save(store.path("3c", 4, "abc"), ARRAYS, METADATA)
+    assert not left.exists()
+    assert writing.exists()
 
 
 def test_the_new_content_is_on_disk_before_it_takes_the_place_of_the_old(tmp_path, monkeypatch):
