@@ -8,6 +8,9 @@ from pathlib import Path
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from .experiments import run_experiments
+from .mnist import load_mnist
+from .plots import seeds_text
+from .provenance import last_trained
 from .report import ReportError, build_html, build_report
 from .statistics import SEEDS_FOR_A_VERDICT
 
@@ -25,9 +28,15 @@ def main() -> int:
             return INTERRUPTED
         trained = time.perf_counter() - start
         count = len(next(iter(results.values())))
-        preview = f"Preview: {count} seed{'s' * (count != 1)}" if count < SEEDS_FOR_A_VERDICT else None
+        preview = f"Preview: {seeds_text(results)}" if count < SEEDS_FOR_A_VERDICT else None
         notebooks = [ROOT / name for name in NOTEBOOKS]
-        options = {"code": os.environ.get("CODE") == "1", "preview": preview}
+        data = load_mnist().name
+        options = {
+            "title": f"Multi-layer networks on {data}",
+            "byline": [data, seeds_text(results), last_trained(results)],
+            "code": os.environ.get("CODE") == "1",
+            "preview": preview,
+        }
         if "--html" in sys.argv[1:]:
             report = build_html(notebooks, ROOT / "assignment1_report.html", pages=ROOT / "build" / "html", **options)
         else:

@@ -1,6 +1,7 @@
 """Where the numbers come from: code, data, programs, machine, and the time of every training."""
 
 import subprocess
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -66,8 +67,9 @@ def _shorter(time: str, after: str) -> str:
 
 
 def last_trained(results: Results) -> str:
-    """Return the day (UTC) on which the newest of the results was trained, for example "2026-03-01"."""
-    return max(run.trained_at for runs in results.values() for run in runs)[:10]
+    """Return the day (UTC) on which the newest of the results was trained, for example "1 March 2026"."""
+    newest = datetime.fromisoformat(max(run.trained_at for runs in results.values() for run in runs))
+    return f"{newest.day} {newest:%B %Y}"
 
 
 def commit() -> str:
