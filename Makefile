@@ -55,12 +55,13 @@ lock:  ## pin requirements.in anew to requirements.txt, for every platform, with
 clean:  ## delete what was built, but neither .venv nor the stored results
 	rm -rf build assignment1_report.pdf assignment1_report.html .pytest_cache .ruff_cache
 
-$(READY): requirements.txt
+$(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " \
 		+ sys.version.split()[0] + ". Name another one: make PYTHON=python3.12")'
 	@echo "setting up .venv, once"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
 $(BENCH_READY): benchmarks/requirements.txt
