@@ -171,7 +171,7 @@ def kitchen(tmp_path_factory):
         md("# Task 1: Pans\n\n## Task 1a: One pan\n\nAs [@fig:pan] shows, and [the lab](second%20part.ipynb) too."),
         md('![A pan, attached.](attachment:pan.png){#fig:pan alt="A dark pan." width=30%}', attachments=attached),
         md('![An oven.](<sub/oven pic.png>){#fig:oven alt="A teal oven."}'),
-        md("$$\\label{eq:time} t = \\frac{m}{\\alpha} \\odot s$$\n\nunnumbered: $$u = v$$"),
+        md("$$\\tag{time} t = \\frac{m}{\\alpha} \\odot s$$\n\nunnumbered: $$u = v$$"),
         v4.new_code_cell(NOISE),
         v4.new_code_cell(LONG_LINE, metadata={"tags": ["raises-exception"]}),
         v4.new_code_cell(ERROR, metadata={"tags": ["raises-exception"]}),
@@ -504,7 +504,7 @@ MARKDOWN_LOSSES = {
     "blank line in a formula": ("$$\na\n\nb\n$$", "begins no mathematics"),
     "unresolved reference": ("see [@fig:nowhere]", "no figure has as its label"),
     "unresolved citation": ("see [@nobody2000]", "not in the bibliography"),
-    "a label given twice": ("$$\\label{eq:a} x$$\n\n$$\\label{eq:a} y$$", "already given"),
+    "a label given twice": ("$$\\label{eq:a} x$$\n\n$$y \\tag{a}$$", "already given"),
     "missing image": ('![An oven.](oven.png){alt="teal"}', "no image oven.png"),
     "image on the web": ('![An oven.](https://x.org/oven.png){alt="teal"}', "no image https"),
     "image without alternative text": ("![An oven.](data.png)", "no alternative text"),
@@ -717,7 +717,7 @@ def test_figure_shows_picture_then_caption_and_is_the_same_every_time(displayed)
     }
     assert caption["text/markdown"] == "**Figure** (`fig:swing`). A pendulum swings."
     assert caption_metadata == {"report": {"kind": "caption"}}
-    assert set(data) == {"image/svg+xml", "image/png", "text/plain"}
+    assert set(data) == {"image/svg+xml", "application/pdf", "image/png", "text/plain"}
     assert data == again[0]
 
 

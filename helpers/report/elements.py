@@ -42,7 +42,8 @@ class Figure:
         svg = _saved(self.figure, "svg", metadata={"Date": None}).decode()
         data = {"image/png": base64.b64encode(png).decode(), "text/plain": repr(self)}
         if len(svg) <= SVG_LIMIT:
-            data["image/svg+xml"] = svg
+            pdf = _saved(self.figure, "pdf", metadata={"CreationDate": None})  # or else LaTeX's way needs Inkscape
+            data |= {"image/svg+xml": svg, "application/pdf": base64.b64encode(pdf).decode()}
         report = {"kind": "figure", "label": self.label, "caption": self.caption, "alt": self.alt}
         shown_width = round(self.figure.get_figwidth() * CSS_DPI)
         publish_display_data(data, {"report": report | {"width": self.width}, "image/png": {"width": shown_width}})

@@ -5,7 +5,7 @@ local shared = require 'shared'
 local mathematics = {}
 
 local DROPPED = { -- what pandoc 3.9 loses without a warning, and what to write instead
-  ['\\tag%f[^%a]'] = '\\tag is lost; number it by $$\\label{eq:name} ...$$',
+  ['\\tag%f[^%a]'] = '\\tag is lost; give a name, \\tag{name}, and refer to [@eq:name]; numbers come by themselves',
   ['\\color%f[^%a]'] = '\\color is lost; use words',
   ['\\begin{array}'] = 'columns of array are lost; use cases, aligned, bmatrix or a table',
   ['\\begin{matrix}'] = 'columns of matrix are lost; use bmatrix or pmatrix',
@@ -38,10 +38,16 @@ local function repaired(typst, tex) -- names that Typst has changed, wrong space
     :gsub('#scale%(x: (%d+)%%, y: %d+%%%)%[(\\?.)%]', 'lr(size: #%1%%, %2)'))
 end
 
-function mathematics.label(math) return math.text:match '\\label{([^}]*)}' end
+-- A name in \tag{name}, which Jupyter and LaTeX show beside the formula, is the label eq:name; so is \label{eq:name}.
+local NAMED = '\\tag{(%l[%l%d-]*)}'
+
+function mathematics.label(math)
+  local name = math.text:match(NAMED)
+  return name and 'eq:' .. name or math.text:match '\\label{([^}]*)}'
+end
 
 local function converted(math, write) -- TeX source without label, and what `write` makes of it
-  local tex = math.text:gsub('\\label{[^}]*}', ''):gsub('^%s+', ''):gsub('%s+$', '')
+  local tex = math.text:gsub('\\label{[^}]*}', ''):gsub(NAMED, ''):gsub('^%s+', ''):gsub('%s+$', '')
   refuse_dropped(tex)
   local messages, result = shared.warned(write, { pandoc.Plain { pandoc.Math(math.mathtype, prepared(tex)) } })
   if #messages > 0 then
