@@ -1,0 +1,110 @@
+"""No code comes from data or results, nothing is installed unchecked, nothing listens beyond this machine."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from helpers.report import ReportError, typesetting
+
+MODULES = sorted((ROOT / "helpers").rglob("*.py"))
+PICKLES = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal", "joblib.dump", "joblib.load"}
+CODE_FROM_DATA = {"eval", "exec", "compile", "__import__"}
+SHELLS = {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput", "os.execvp", "os.spawnlp"}
+
+
+def dotted(node):
+    """The name of what is called, such as "os.system"."""
+    return ast.unparse(node.func)
+
+
+def dangers(tree):
+    """What a module's source does that it must not."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [getattr(node, "module", None) or "", *(alias.name for alias in node.names)]
+            yield from (f"imports {name}" for name in names if name.split(".")[0] in PICKLES)
+        if isinstance(node, ast.Call):
+            name = dotted(node)
+            if name in CODE_FROM_DATA | PICKLES | SHELLS:
+                yield f"calls {name}"
+            for keyword in node.keywords:
+                allowed = isinstance(keyword.value, ast.Constant) and keyword.value.value is False
+                if keyword.arg in ("allow_pickle", "shell") and not allowed:
+                    yield f"calls {name} with {keyword.arg}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_module_unpickles_evaluates_or_calls_a_shell(path):
+    assert list(dangers(ast.parse(path.read_text(encoding="utf-8")))) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pickle",
+        "from pickle import loads",
+        "import numpy as np\nnp.load(f, allow_pickle=True)",
+        "np.load(f, allow_pickle=flag)",
+        "eval(text)",
+        "joblib.load(path)",
+        "subprocess.run(text, shell=True)",
+        "os.system(text)",
+    ],
+)
+def test_the_search_finds_what_it_looks_for(source):
+    assert list(dangers(ast.parse(source)))
+
+
+def test_every_read_of_an_archive_refuses_pickles_in_so_many_words():
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and dotted(node) in ("np.load", "np.savez", "np.savez_compressed"):
+                assert "allow_pickle" in [keyword.arg for keyword in node.keywords], f"{path}:{node.lineno}"
+
+
+@pytest.mark.parametrize("lock", sorted(path.name for path in ROOT.glob("requirements*.txt")))
+def test_every_requirement_is_pinned_and_hashed(lock):
+    text = (ROOT / lock).read_text(encoding="utf-8").replace("\\\n", " ")
+    requirements = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    assert requirements
+    for line in requirements:
+        assert re.match(r"[\w.\[\]-]+==[\w.+!]+ ", line), line
+        assert re.search(r"--hash=sha256:[0-9a-f]{64}", line), line
+
+
+def test_packages_are_installed_only_with_their_hashes():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    installs = [line for line in makefile.splitlines() if "pip install" in line and "$(BIN)" in line]
+    assert installs
+    assert all("--require-hashes" in line or "--no-index" in line for line in installs)
+
+
+def test_the_notebook_server_listens_on_loopback_alone_and_keeps_its_token():
+    command = subprocess.run(
+        ["make", "--dry-run", "--no-print-directory", "notebook"],  # noqa: S607
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    [jupyter] = [line for line in command.splitlines() if "jupyter lab" in line]
+    assert "--ServerApp.ip=127.0.0.1" in jupyter
+    assert "token" not in jupyter.lower()
+    assert "password" not in jupyter.lower()
+
+
+@pytest.mark.parametrize("beyond", ["/etc/hostname", "../outside.txt"])
+def test_typst_reads_nothing_outside_its_folder(beyond, tmp_path, monkeypatch):
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "outside.txt").write_text("secret", encoding="utf-8")
+    for name in ("report.typ", "settings.json"):
+        (tmp_path / "inside" / name).write_text("", encoding="utf-8")
+    (tmp_path / "inside" / "report.typ").write_text("#let report(body, ..options) = body\n", encoding="utf-8")
+    (tmp_path / "inside" / "settings.json").write_text("{}", encoding="utf-8")
+    assert Path(tmp_path / "inside" / beyond).exists()
+    with pytest.raises(ReportError, match=r"outside|access denied|escape|not found"):
+        typesetting._compile(tmp_path / "inside", f'#read("{beyond}")')
