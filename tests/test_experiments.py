@@ -239,6 +239,37 @@ def test_one_training_serves_all_that_share_its_steps_and_the_longest_comes_firs
     ]
 
 
+def test_one_bar_counts_every_training_by_its_cost_and_says_how_many_are_left(run, monkeypatch):
+    bars = []
+
+    class Bar:
+        def __init__(self, total, *_, **__):
+            self.total, self.gone, self.said = total, [], []
+            bars.append(self)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def update(self, amount):
+            self.gone.append(amount)
+
+        def set_postfix_str(self, text, **_):
+            self.said.append(text)
+
+    run(["plain"])
+    monkeypatch.setattr(helpers.experiments, "progress_bar", Bar)
+    run(["plain", "deep", "restless", "restless_2"], 2)
+    [bar] = bars
+    assert sum(bar.gone) == bar.total
+    assert len(bar.gone) == 5  # "plain" of the first seed is stored; the restless ones are one training
+    assert bar.gone == sorted(bar.gone, reverse=True)
+    assert bar.said[0] == "6 networks to go"
+    assert bar.said[-1] == "0 networks to go"
+
+
 # Workers, store, interruptions --------------------------------------------------------------------------
 
 
