@@ -8,6 +8,8 @@ BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY := .venv/ready
 BENCH_BIN := .venv-bench/$(notdir $(BIN))
 BENCH_READY := .venv-bench/ready
+AUDIT_BIN := .venv-audit/$(notdir $(BIN))
+AUDIT_READY := .venv-audit/ready
 
 export SEEDS EPOCHS MNIST_DIR CODE
 ifndef SEEDS
@@ -20,7 +22,7 @@ ifndef MNIST_DIR
 unexport MNIST_DIR
 endif
 
-.PHONY: help pdf html notebook test bench bench-scaling format lock clean
+.PHONY: help pdf html notebook test test-browser test-faults audit bench bench-scaling format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -37,6 +39,17 @@ notebook: $(READY)  ## open the report in JupyterLab
 
 test: $(READY)  ## lint, check the format, run the tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-browser: $(READY)  ## run the notebooks and the explorer in a real browser, Chromium; screenshots in build/browser
+	@$(BIN)/python -m pytest -x tests/browser
+
+test-faults: $(READY)  ## cause faults for real, in a few minutes: damage, kills, a full disk; Linux, best as root
+	@$(BIN)/python -m pytest -n 2 --dist load -o norecursedirs=.hypothesis tests/faults
+
+audit: $(AUDIT_READY)  ## look for known vulnerabilities in what requirements.txt pins; needs the internet
+	@$(AUDIT_BIN)/pip-audit --requirement requirements.txt --require-hashes --disable-pip --strict --progress-spinner off || \
+		{ echo "make audit: failed. Above stand vulnerabilities; or else PyPI's database was not reached, which needs" \
+		"the internet, and then nothing is known" >&2; exit 1; }
 
 bench: $(BENCH_READY)  ## time this against other libraries, into benchmarks/README.md
 	@$(BENCH_BIN)/python -m benchmarks.frameworks && $(BENCH_BIN)/python -m benchmarks.step_profile
@@ -69,3 +82,9 @@ $(BENCH_READY): benchmarks/requirements.txt
 	@$(PYTHON) -m venv .venv-bench
 	@$(BENCH_BIN)/python -m pip install -q --disable-pip-version-check -r benchmarks/requirements.txt
 	@touch $(BENCH_READY)
+
+$(AUDIT_READY):
+	@echo "setting up .venv-audit, once"
+	@$(PYTHON) -m venv .venv-audit
+	@$(AUDIT_BIN)/python -m pip install -q --disable-pip-version-check "pip-audit>=2.7,<3"
+	@touch $(AUDIT_READY)

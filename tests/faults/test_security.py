@@ -78,7 +78,7 @@ def test_every_requirement_is_pinned_and_hashed(lock):
 
 def test_packages_are_installed_only_with_their_hashes():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    installs = [line for line in makefile.splitlines() if "pip install" in line and "$(BIN)" in line]
+    installs = [line for line in makefile.splitlines() if "pip install" in line and "@$(BIN)/" in line]
     assert installs
     assert all("--require-hashes" in line or "--no-index" in line for line in installs)
 

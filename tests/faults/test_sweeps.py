@@ -16,7 +16,7 @@ from conftest import same, stored, wait_until
 import helpers.experiments
 from helpers.store import Store
 
-KILLS = 25  # by each of two tests, which run side by side
+KILLS = {1: 35, 2: 15}  # by the number of workers
 RESULTS = len(small_sweep.SMALL) * small_sweep.SEEDS
 
 
@@ -49,7 +49,7 @@ def equal(found, expected):
 # Killed -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", KILLS)
 def test_killed_at_random_moments_no_finished_result_is_lost_and_the_end_is_the_same(
     workers, sweep, undisturbed, tmp_path
 ):
@@ -60,7 +60,7 @@ def test_killed_at_random_moments_no_finished_result_is_lost_and_the_end_is_the_
     whole_time = time.monotonic() - began
     equal(stored(folder), undisturbed[1])
     folder = tmp_path / "1"
-    while killed < KILLS:
+    while killed < KILLS[workers]:
         run = sweep(folder, workers)
         try:
             status, _, errors = run.wait(timeout=moments.uniform(0.15, 1) * whole_time)
