@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 import warnings
 
 from tqdm import TqdmExperimentalWarning
@@ -10,6 +11,8 @@ from tqdm.std import tqdm
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", TqdmExperimentalWarning)
     from tqdm.autonotebook import tqdm as automatic_tqdm
+
+tqdm.set_lock(threading.RLock())  # its own also locks between processes, and a worker that is killed would leak that
 
 
 def progress_bar(total: int, description: str, progress: str | bool, **options: str) -> tqdm:
