@@ -2,6 +2,7 @@
 
 import sys
 
+from . import interrupts  # noqa: F401, before what takes time to import
 from .experiments import EXPERIMENTS, run_experiments
 from .gradcheck import gradient_check
 from .mlp import MLP

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+from . import interrupts
 from .experiments import run_experiments
 from .mnist import load_mnist
 from .plots import seeds_text
@@ -23,6 +24,7 @@ def main() -> int:
     """Return the exit status: 0 if the report was written, 1 if not; the reason stands on stderr."""
     start = time.perf_counter()
     try:
+        interrupts.raise_from_now_on()
         results = run_experiments()
         if results.interrupted:
             return INTERRUPTED
@@ -53,4 +55,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    interrupts.ignore_from_now_on()
+    sys.exit(status)
