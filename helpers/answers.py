@@ -50,12 +50,14 @@ def protocol(dataset: Dataset, results: Results) -> Markdown:
     return say(
         f"*How it was measured.* On {dataset.name}: each seed draws {len(dataset.train):,} images for training and "
         f"{len(dataset.validation):,} for validation from the training file, its own initial weights and its own order "
-        f"of the images; all networks are compared on the same seeds. Mini-batches hold {config.batch_size} images.",
+        "of the images, since all three are sources of chance [@bouthillier2021]; all networks are compared on the "
+        f"same seeds. Mini-batches hold {config.batch_size} images.",
         f"Everything is chosen on validation; the {len(dataset.test):,} test images are opened once for each finished "
         "training. The course calls the test set *validation* and stops training on it, which makes its final figures "
         "look better than they are; here the two are kept apart.",
         "*To converge* means to come within 5 % of the baseline's lowest validation loss. In brackets after a "
-        f"difference stands its {spread_text(results)}.",
+        f"difference stands its {spread_text(results)}; verdicts come from an exact sign-flip test over the seeds, "
+        "corrected for the number of comparisons [@holm1979].",
         _reliance(results),
     )
 
