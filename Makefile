@@ -44,7 +44,7 @@ test-browser: $(READY)  ## run the notebooks and the explorer in a real browser,
 	@$(BIN)/python -m pytest -x tests/browser
 
 test-faults: $(READY)  ## cause faults for real, in a few minutes: damage, kills, a full disk; Linux, best as root
-	@$(BIN)/python -m pytest -n 2 --dist load -o norecursedirs=.hypothesis tests/faults
+	@$(BIN)/python -m pytest -n 2 --dist load -o "norecursedirs=.*" tests/faults
 
 audit: $(AUDIT_READY)  ## look for known vulnerabilities in what requirements.txt pins; needs the internet
 	@$(AUDIT_BIN)/pip-audit --requirement requirements.txt --require-hashes --disable-pip --strict --progress-spinner off || \

@@ -3,8 +3,6 @@
 import threading
 from collections.abc import Callable
 
-import numpy as np
-
 from ..inside import dataset_of
 from ..mlp import MLP
 from ..training import History, TrainingDiverged, train
@@ -49,39 +47,34 @@ class LiveRun:
 
     def pause(self) -> None:
         """Hold the training after its next validation."""
-        if self.under_way and not self._stopping:
-            self._tell("pausing")
-            self._may_go_on.clear()
+        with self._telling:
+            if self.under_way and not self._stopping:
+                self._may_go_on.clear()
+                self.state = "pausing"
+        self.on_change(self)
 
     def resume(self) -> None:
         """Let a paused training go on."""
-        if self.under_way and not self._stopping:
-            self._tell("training")
-            self._may_go_on.set()
+        with self._telling:
+            if self.under_way and not self._stopping:
+                self._may_go_on.set()
+                self.state = "training"
+        self.on_change(self)
 
     def stop(self) -> None:
         """End the training after its next validation; it keeps its history and its best weights."""
-        if self.under_way:
-            self._stopping = True
-            self._tell("stopping")
-            self._may_go_on.set()
+        with self._telling:
+            if self.under_way:
+                self._stopping = True
+                self._may_go_on.set()
+                self.state = "stopping"
+        self.on_change(self)
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait for the end of the thread, at most `timeout` seconds; return whether it has ended."""
         if self._thread.ident is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout)
         return not self._thread.is_alive()
-
-    def probabilities(self, images: np.ndarray) -> np.ndarray:
-        """Return the network's class probabilities `(N, num_classes)` as it is now."""
-        return self.model.forward(images)
-
-    def _tell(self, state: str, message: str = "") -> None:
-        with self._telling:
-            if not self.under_way:  # it has ended meanwhile
-                return
-            self.state, self.message = state, message
-        self.on_change(self)
 
     def _work(self) -> None:
         try:
@@ -98,20 +91,30 @@ class LiveRun:
                 callback=self._after_validation,
             )
         except KeyboardInterrupt:  # stopped before the first step
-            self._tell("stopped")
+            self._end("stopped")
         except TrainingDiverged as error:
             self.history = error.history
-            self._tell("diverged", str(error))
+            self._end("diverged", str(error))
         except Exception as error:  # whatever it is, the person at the explorer is told, and it goes on
-            self._tell("failed", f"{type(error).__name__}: {error}")
+            self._end("failed", f"{type(error).__name__}: {error}")
         else:
             ending = "stopped early" if self.history.stopped_early else "complete"
-            self._tell("stopped" if self.history.interrupted else ending)
+            self._end("stopped" if self.history.interrupted else ending)
 
     def _after_validation(self, history: History | None) -> None:
+        """Show how far it is; wait while it is paused; end it where it is to stop."""
         self.history = history
-        if not self._stopping:
-            self._tell("training" if self._may_go_on.is_set() else "paused")
-        self._may_go_on.wait()
+        with self._telling:
+            held = not self._may_go_on.is_set()
+            if not self._stopping:
+                self.state = "paused" if held else "training"
+        self.on_change(self)
+        if held:
+            self._may_go_on.wait()
         if self._stopping:
             raise KeyboardInterrupt  # which `train` takes for the stop button
+
+    def _end(self, state: str, message: str = "") -> None:
+        with self._telling:
+            self.state, self.message = state, message
+        self.on_change(self)

@@ -8,8 +8,8 @@ WIDTH = "984px"
 CARD = {
     "border": "1px solid var(--jp-border-color2)",
     "padding": "6px 12px 10px",
-    "margin": "0 8px 8px 0",
-    "width": "310px",
+    "margin": "0 0 8px 0",
+    "flex": "1 1 240px",
 }
 FIELD = {"style": {"description_width": "98px"}, "layout": {"width": "auto"}}
 

@@ -81,7 +81,7 @@ class Explorer(widgets.VBox):
             self.settings,
             self.curves,
             self.run_list,
-            widgets.VBox(inside, layout=CARD | no_wider(margin="8px 0")),
+            widgets.VBox(inside, layout=CARD | no_wider(flex="0 0 auto", margin="8px 0")),
         ]
 
     def _react(self) -> None:
@@ -211,8 +211,8 @@ class Explorer(widgets.VBox):
         offered = [*self.runs, *([self.stored_network] if self.stored_network else [])]
         chosen = wanted or self.looked_at.value
         self.looked_at.options = [(network.name, network) for network in offered]
-        if chosen in offered:
-            self.looked_at.value = chosen
+        if offered:  # which would not choose one of themselves where there was none before
+            self.looked_at.value = chosen if chosen in offered else offered[0]
 
     def _look_inside(self) -> None:
         """Show the chosen network's weights, and read the digit with it."""

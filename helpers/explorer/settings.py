@@ -45,7 +45,7 @@ class Settings(widgets.HBox):
         self.learning_rate = widgets.FloatText(description="Learning rate", step=0.01, **FIELD)
         self.momentum = widgets.FloatText(description="Momentum", step=0.1, **FIELD)
         self.batch_size = widgets.IntText(description="Batch size", **FIELD)
-        self.max_epochs = widgets.IntText(description="Epochs, at most", **FIELD)
+        self.max_epochs = widgets.IntText(description="Most epochs", **FIELD)
         self.seed = widgets.IntText(description="Seed", **FIELD)
         self.hidden_layers.add_class("explorer-hidden-layers")
         self.parameters.add_class("explorer-parameters")
@@ -58,7 +58,7 @@ class Settings(widgets.HBox):
                 widgets.VBox([widgets.HTML(f"<b>{title}</b>"), *fields], layout=CARD)
                 for title, fields in (("Network", network), ("Training", training))
             ],
-            layout=no_wider(flex_flow="row wrap"),
+            layout=no_wider(flex_flow="row wrap", grid_gap="0 8px"),
         )
 
     def show(self, experiment: Experiment) -> None:

@@ -1,0 +1,169 @@
+"""In a real browser: the explorer at the end of Task 4's notebook does what a person asks of it."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from lab import NotebookPage
+from matplotlib.image import imread
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.actions.action_builder import ActionBuilder
+from selenium.webdriver.common.actions.interaction import POINTER_TOUCH
+from selenium.webdriver.common.actions.pointer_input import PointerInput
+from selenium.webdriver.common.keys import Keys
+
+FIRST_COLOUR = np.array([0x00, 0x72, 0xB2]) / 255  # of the first run's curves
+SEVEN = [(0.28, 0.22), (0.75, 0.22), (0.6, 0.5), (0.48, 0.82)]
+ONE = [(0.5, 0.15), (0.5, 0.5), (0.5, 0.85)]
+
+
+class ExplorerPage(NotebookPage):
+    """Task 4's notebook, run, with its explorer in sight."""
+
+    def __init__(self, driver, lab):
+        super().__init__(driver, lab, "task4.ipynb")
+        self.run_all()
+        self.scroll_to(self.one(".explorer-hidden-layers"), "center")
+        self.curves = self.one(".explorer-curves")
+        self.canvas = self.one(".digit-pad-canvas")
+
+    @property
+    def parameters(self) -> str:
+        return self.one(".explorer-parameters").text
+
+    @property
+    def runs(self) -> str:
+        """What the lines of the runs say."""
+        return self.one(".explorer-run-list").text
+
+    @property
+    def bars(self) -> list[str]:
+        """The ten probabilities as written; empty texts without a drawing."""
+        return self.texts(".digit-pad-number")
+
+    def set_units(self, text: str) -> None:
+        field = self.one(".explorer-hidden-layers input")
+        field.send_keys(Keys.CONTROL, "a")
+        field.send_keys(text)
+
+    def click(self, name: str) -> None:
+        button = self.one(f"button.explorer-{name}")
+        self.wait(button.is_enabled, f"the button {name} to be of use")
+        button.click()
+
+    def choose_theme(self, name: str) -> None:
+        (settings,) = [item for item in self.find(".lm-MenuBar-item") if item.text == "Settings"]
+        settings.click()
+        for words in ("Theme", name):
+            self.wait(lambda words=words: self.menu_items(words), f"the menu entry {words}")[0].click()
+        dark = "false" if "Dark" in name else "true"
+        self.wait(lambda: self.driver.execute_script("return document.body.dataset.jpThemeLight") == dark, name)
+
+    def menu_items(self, words: str):
+        return [item for item in self.find(".lm-Menu-item") if item.text.strip() == words and item.is_displayed()]
+
+    def drawn(self) -> int:
+        """Number of points on the page in the first run's colour, in the picture of the curves."""
+        picture = imread(io.BytesIO(self.curves.screenshot_as_png))[..., :3]
+        return int((np.abs(picture - FIRST_COLOUR).max(axis=-1) < 0.1).sum())
+
+    def places(self, points):
+        """Return points from 0 to 1 as distances in pixels from the middle of the canvas."""
+        side = self.canvas.size["width"]
+        return [(round((x - 0.5) * side), round((y - 0.5) * side)) for x, y in points]
+
+    def draw(self, points) -> None:
+        """Draw a line with the mouse."""
+        self.scroll_to(self.canvas, "center")
+        (x, y), *others = self.places(points)
+        actions = ActionChains(self.driver, duration=80).move_to_element_with_offset(self.canvas, x, y).click_and_hold()
+        for x, y in others:
+            actions.move_to_element_with_offset(self.canvas, x, y)
+        actions.release().perform()
+
+    def draw_by_finger(self, points) -> None:
+        """Draw a line on a touch screen."""
+        self.scroll_to(self.canvas, "center")
+        actions = ActionBuilder(self.driver, mouse=PointerInput(POINTER_TOUCH, "finger"), duration=80)
+        (x, y), *others = self.places(points)
+        actions.pointer_action.move_to(self.canvas, x, y).pointer_down()
+        for x, y in others:
+            actions.pointer_action.move_to(self.canvas, x, y)
+        actions.pointer_action.pointer_up()
+        actions.perform()
+
+    def answer(self) -> str:
+        """Return the digit whose bar is the longest."""
+        self.wait(lambda: len(self.find(".digit-pad-best")) == 1, "an answer")
+        return self.one(".digit-pad-best .digit-pad-digit").text
+
+
+@pytest.fixture(scope="module")
+def page(driver, lab):
+    return ExplorerPage(driver, lab)
+
+
+def test_the_notebook_shows_its_figures_and_asks_for_nothing_outside(page, foreign_requests):
+    page.check_figures()
+    assert page.failures() == []
+    assert foreign_requests() == []
+
+
+def test_the_parameter_count_follows_the_units(page):
+    assert "50,880 parameters" in page.parameters
+    page.set_units("60, 60")
+    page.wait(lambda: "51,300 parameters" in page.parameters, "the new count")
+    page.set_units("sixty")
+    page.wait(lambda: "allowed" in page.parameters, "a word on what is allowed")
+    page.set_units("48")
+    page.wait(lambda: "38,160 parameters" in page.parameters, "the next count")
+
+
+def test_a_digit_moves_the_bars_by_mouse_and_by_finger(page, save_screenshot):
+    assert set(page.bars) == {""}
+    page.draw(ONE)
+    page.wait(lambda: "" not in page.bars, "ten numbers")
+    assert page.answer() == "1"
+    of_the_one = page.bars
+    page.one(".digit-pad-clear").click()
+    page.wait(lambda: set(page.bars) == {""}, "the bars to be empty again")
+    page.draw_by_finger(SEVEN)
+    page.wait(lambda: "" not in page.bars and page.bars != of_the_one, "other numbers")
+    assert page.answer() == "7"
+    save_screenshot("explorer-digit")
+
+
+def test_a_run_grows_pauses_goes_on_and_stops(page, save_screenshot):
+    page.scroll_to(page.one(".explorer-hidden-layers"), "center")
+    assert page.drawn() == 0
+    page.click("start")
+    page.wait(lambda: page.drawn() > 200, "the curve to begin")
+    before = page.bars
+    begun = page.drawn()
+    page.wait(lambda: page.drawn() > begun + 100, "the curve to grow")
+    page.wait(lambda: page.bars != before, "the network to change its mind on the digit")
+    save_screenshot("explorer-training")
+    page.click("pause")
+    page.wait(lambda: "paused" in page.runs, "the pause")
+    page.click("pause")
+    page.wait(lambda: "training" in page.runs, "the training to go on")
+    page.click("stop")
+    page.wait(lambda: "stopped" in page.runs, "the end")
+    save_screenshot("explorer-stopped")
+
+
+def test_in_a_dark_theme_words_are_light_and_figures_stay_on_white(page, save_screenshot):
+    page.choose_theme("JupyterLab Dark")
+    page.scroll_to(page.one(".explorer-hidden-layers"), "center")
+    save_screenshot("explorer-dark")
+    for css in (".explorer-parameters span", ".digit-pad-number"):
+        colour = page.driver.execute_script("return getComputedStyle(document.querySelector(arguments[0])).color", css)
+        assert min(int(part) for part in re.findall(r"\d+", colour)[:3]) > 150, css
+    assert (imread(io.BytesIO(page.curves.screenshot_as_png))[3, 3, :3] == 1).all()
+    page.choose_theme("JupyterLab Light")
+
+
+def test_nothing_failed_and_nothing_was_asked_outside_on_the_way(page, foreign_requests):
+    assert page.failures() == []
+    assert foreign_requests() == []
