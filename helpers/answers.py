@@ -169,6 +169,8 @@ def baseline(results: Results, name: str = "2c") -> Markdown:
 
 def early_stopping(results: Results, stopped: str = "4e", unstopped: str = "4e_no_stopping") -> Markdown:
     """Answer for early stopping: steps, CPU time and validation loss with and without it."""
+    if diverged := _diverged(results, stopped, unstopped):
+        return say(f"What early stopping saves cannot be said: {diverged}.")
     steps = {
         name: np.array([run.history.validation_steps[-1] for run in results[name]]) for name in (stopped, unstopped)
     }
@@ -190,8 +192,17 @@ def early_stopping(results: Results, stopped: str = "4e", unstopped: str = "4e_n
     )
 
 
+def _diverged(results: Results, *names: str) -> str:
+    """Say how many trainings of some networks diverged; nothing if none did."""
+    counts = {name: sum(run.diverged for run in results[name]) for name in names}
+    listed = [f"{count} of {len(results[name])} of {in_prose(name)}" for name, count in counts.items() if count]
+    return f"of the trainings, {' and '.join(listed)} diverged" if listed else ""
+
+
 def why_ten_layers(results: Results, shallow: str = "3c", deep: str = "4e") -> Markdown:
     """Say which of vanishing gradients, saturation and overfitting explains what ten layers do, from the numbers."""
+    if any(all(run.diverged for run in results[name]) for name in (shallow, deep)):
+        return say(f"What ten layers do cannot be explained: {_diverged(results, shallow, deep)}.")
     ratio, saturated = layer_ratio(results[deep], 0), saturated_share(results, deep)
     vanishes, saturates = ratio < VANISHED, saturated > SATURATES
     reached = {name: np.nanmean([final_train_loss(run.history) for run in results[name]]) for name in (shallow, deep)}

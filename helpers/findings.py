@@ -191,7 +191,7 @@ def _beats_all(results: Results) -> Finding:
     expectations = [Expectation(("3c", other), VALIDATION_ACCURACY, "worse") for other in others]
     seconds = {name: values(results, name, CPU_SECONDS).mean() for name in ("3c", *others)}
     gaps = [compare(results, *e.pair, e.measure).difference.mean for e in expectations]
-    best = others[int(np.nanargmax(gaps))]
+    best = others[int(np.argmax(np.nan_to_num(gaps, nan=-np.inf)))]
     measured = "validation accuracy against 3c: " + ", ".join(
         f"{short_name(name)} {VALIDATION_ACCURACY.text(gap, signed=True)}"
         for name, gap in zip(others, gaps, strict=True)

@@ -187,12 +187,12 @@ def gradients_table(results: Results, names: Sequence[str], *, label: str = "tbl
     """Give for each network how the gradient shrinks on its way back, how saturated it is, and what it learnt."""
     rows = []
     for name in names:
-        saturated = [np.nanmean([run.saturation[moment].mean() for run in results[name]]) for moment in (0, 1)]
+        saturated = [[run.saturation[m].mean() for run in results[name] if not (m and run.diverged)] for m in (0, 1)]
         rows.append(
             [
                 network_label(name),
                 *(scientific(layer_ratio(results[name], moment)) for moment in (0, 1)),
-                *(f"{share:.1%}".replace("%", " %") for share in saturated),
+                *(f"{np.mean(shares):.1%}".replace("%", " %") if shares else "none" for shares in saturated),
                 _estimate_cell(results, name, VALIDATION_ACCURACY),
             ]
         )
@@ -273,6 +273,8 @@ def _shape(array: np.ndarray) -> str:
 
 def scientific(number: float) -> str:
     """Return a number as mathematics, for example `$2.3 \\cdot 10^{-11}$`."""
+    if not np.isfinite(number):
+        return "none"
     if number == 0:
         return "$0$"
     mantissa, exponent = f"{number:.1e}".split("e")
