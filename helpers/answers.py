@@ -233,6 +233,8 @@ def taken_together(results: Results, pairs: Sequence[tuple[str, str]], of: Seque
 
     pairs: the comparisons. of: what the second network of each pair adds, for example "momentum".
     """
+    if not detectable(len(next(iter(results.values())))):
+        return say(f"**Taken together**, no more can be said on {seeds_text(results)}: see the differences above.")
     sentences = []
     for measure in (STEPS_TO_CONVERGE, VALIDATION_ACCURACY, VALIDATION_LOSS, KEPT_GAP):
         verdicts = [compare(results, *pair, measure).verdict for pair in pairs]
