@@ -110,9 +110,9 @@ def confusion_matrix(model: MLP, images: np.ndarray, labels: np.ndarray) -> np.n
 @in_print_style
 def confusion_figure(results: Results, name: str, *, label: str = "fig:confusion") -> Figure:
     """Show which classes of test images a network takes for which, summed over the seeds."""
-    counts = sum(
-        confusion_matrix(networks(run)[1], *dataset_of(run.seed).test) for run in results[name] if not run.diverged
-    )
+    tested = [run for run in results[name] if not run.diverged]
+    matrices = [confusion_matrix(networks(run)[1], *dataset_of(run.seed).test) for run in tested]
+    counts = sum(matrices, np.zeros((NUM_CLASSES, NUM_CLASSES), int))
     mistakes = counts - np.diag(np.diag(counts))
     figure, (axes,) = new_figure(1, 1, width=0.55 * TEXT_WIDTH_INCHES, height=0.5 * TEXT_WIDTH_INCHES)
     axes.imshow(mistakes, cmap="Blues")
@@ -131,7 +131,7 @@ def confusion_figure(results: Results, name: str, *, label: str = "fig:confusion
                 )
     axes.set(xticks=range(NUM_CLASSES), yticks=range(NUM_CLASSES), xlabel="taken for", ylabel="class")
     digit, taken = np.unravel_index(mistakes.argmax(), mistakes.shape)
-    rate = mistakes.sum() / counts.sum()
+    rate = mistakes.sum() / max(counts.sum(), 1)
     return Figure(
         figure,
         label=label,
