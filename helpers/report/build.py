@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -113,4 +114,5 @@ def write_whole(path, content):
     except OSError as error:
         raise ReportError(f"{path}: cannot be written: {error.strerror}; make room or choose another place") from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # gone, or on a disk that may not be written, which is told above
+            part.unlink()
