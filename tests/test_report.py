@@ -24,6 +24,7 @@ from helpers.report import (
     figure_style,
 )
 from helpers.report.__main__ import main
+from helpers.report.conversion import Document, convert
 from helpers.report.text import fenced, plain
 
 ROOT = Path(__file__).parents[1]
@@ -396,9 +397,49 @@ def long_report(tmp_path_factory):
     return built(tmp_path_factory.mktemp("long"), *cells, table_cell("tbl:long", rows=70), md(words))
 
 
+FOOT, TOP = 73, 771  # of the text, in points above the page's foot
+
+
 def body_runs(page):
     """Runs of text without running header and page number."""
-    return [run for run in placed_text(page) if 90 < run[0] < 762]
+    return [run for run in placed_text(page) if FOOT < run[0] < TOP]
+
+
+def picture_heights(page):
+    """(lowest, highest) point of every picture, above the page's foot."""
+    forms, heights = page["/Resources"].get("/XObject", {}), []
+
+    def visit(operator, operands, matrix, text_matrix):
+        if operator == b"Do":
+            form = forms[operands[0]].get_object()
+            _, low, _, high = map(float, form.get("/BBox", (0, 0, 1, 1)))
+            shift, scale = (
+                (form.get("/Matrix") or (1, 0, 0, 1, 0, 0))[5],
+                (form.get("/Matrix") or (1, 0, 0, 1, 0, 0))[3],
+            )
+            ends = [float(matrix[3]) * (float(scale) * y + float(shift)) + float(matrix[5]) for y in (low, high)]
+            heights.append((min(ends), max(ends)))
+
+    page.extract_text(visitor_operand_before=visit)
+    return heights
+
+
+def largest_blank(page):
+    """The largest stretch of the page without text or picture, as a share of the text's height."""
+    taken = [(height, height + size) for height, size, _ in body_runs(page)] + picture_heights(page)
+    blank, below = 0, FOOT
+    for low, high in sorted([*taken, (TOP, TOP)]):
+        blank, below = max(blank, low - below), max(below, high)
+    return blank / (TOP - FOOT)
+
+
+def numbers(pdf, kind):
+    """The numbers of the captions of this kind, in the order in which they are printed, page by page from the top."""
+    found = []
+    for page in pdf.pages:
+        runs = sorted(placed_text(page), reverse=True)
+        found += [int(text.split()[1].strip(".")) for _, _, text in runs if re.match(rf"{kind}\s\d+\.", text)]
+    return found
 
 
 def test_lines_hold_65_to_75_letters(long_report):
@@ -408,13 +449,46 @@ def test_lines_hold_65_to_75_letters(long_report):
 
 def test_no_page_is_more_than_a_third_empty_but_the_last(long_report):
     for page in long_report.pages[:-1]:
-        assert min(height for height, _, _ in body_runs(page)) < 90 + 240
+        assert largest_blank(page) < 1 / 3
 
 
 def test_no_heading_stands_at_the_foot_of_a_page(long_report):
     for page in long_report.pages:
         lowest = min(body_runs(page))
         assert lowest[1] < 11.5, f"heading at the foot: {lowest}"
+
+
+def test_figures_and_tables_are_printed_in_the_order_of_their_numbers(long_report):
+    assert numbers(long_report, "Figure") == list(range(1, 7))
+    assert numbers(long_report, "Table") == list(range(1, 8))
+
+
+def test_figures_stand_below_the_heading_of_their_chapter_and_above_the_next(long_report):
+    text = text_of(long_report)
+    second = text.rindex("Task 2: Swings A pendulum")
+    assert text.index("Task 1: Swings A pendulum") < text.index("Figure 1. A pendulum")
+    assert text.index("Figure 3. A pendulum") < second < text.index("Figure 4. A pendulum")
+
+
+def test_section_in_the_running_header_belongs_to_the_chapter_in_it(long_report):
+    for page in long_report.pages[1:]:
+        header = [text for height, _, text in placed_text(page) if height > TOP]
+        sections = [re.match(r"Task (\d)([a-c]:)?", text)[1] for text in header]
+        assert len(sections) in (1, 2)
+        assert len(set(sections)) == 1
+
+
+def test_contents_stay_on_the_page_where_they_begin(tmp_path):
+    def first_chapter(lines):
+        sections = [md(f"## Task 1{letter}: A section whose title is long") for letter in "abcdefghijklmnopqrstuvw"]
+        cells = [md("# Lab\n\n" + "A summary.\n\n" * lines), md("# Task 1: Swings"), *sections, md("# Task 2: Eggs")]
+        pages = [page.extract_text() for page in built(tmp_path, *cells).pages]
+        in_contents = [number for number, text in enumerate(pages) if re.search(r"Task 2: Eggs[ .]+\d", text)]
+        return in_contents, "Contents" in pages[0], pages[0].count("A section whose title is long") > 1
+
+    assert first_chapter(2) == ([0], True, True)
+    assert first_chapter(16) == ([0], True, True)  # in two columns
+    assert first_chapter(26) == ([0], True, False)  # chapters alone
 
 
 def test_caption_stands_on_the_page_of_its_figure(long_report):
@@ -427,6 +501,21 @@ def test_caption_stands_on_the_page_of_its_figure(long_report):
 def test_long_table_repeats_its_header(long_report):
     last_pages = [page.extract_text() for page in long_report.pages if "number 69" in page.extract_text()]
     assert re.search(r"egg\s+minutes", last_pages[0])
+
+
+def test_table_that_is_a_little_too_wide_reaches_into_the_margins_rather_than_break_a_cell(tmp_path):
+    cells = [
+        "two layers of sixty",
+        "validation accuracy",
+        "+1.234 points",
+        "+0.100 to +2.300",
+        "0.020",
+        "no difference found",
+    ]
+    row = " | ".join(cells)
+    table = f"| networks | measure | difference | 95 % interval | p | verdict |\n|:-|:-|-:|-:|-:|:-|\n| {row} |"
+    lines = built(tmp_path, md(f"# Lab\n\n{table}")).pages[0].extract_text().splitlines()
+    assert [line for line in lines if all(cell in line for cell in cells)]
 
 
 def test_wide_table_breaks_prose_and_headers_but_no_number(tmp_path):
@@ -472,6 +561,7 @@ f(x) = \begin{cases} 1 & \text{if } x > 0 \\ 0 & \text{otherwise} \end{cases}
 w_{ji} := w_{ji} - \alpha \frac{\partial C}{\partial w_{ji}} \nabla_w C \to 0
 \bigl( \Bigl[ \tfrac{1}{2} \Bigr] \bigr) \dfrac{3}{4} \binom{n}{k}
 \|x\| = |y| + \big| \, p(a \mid b)
+\left. \frac{a}{b} \right|_{a=1}^b \left. x \right] \left\{ \frac{1}{2} \right. \left( \left. y \right\rangle \right)
 50{,}880 = 785 \cdot 64 + 64 \cdot 10 \implies \forall i \exists j
 """.strip().splitlines()
 
@@ -487,6 +577,12 @@ def test_every_tex_command_compiles_in_display_and_in_line(tmp_path):
     assert "softmax(" in shown_text
     assert "50,880" in shown_text
     assert "‖𝑥‖ = |𝑦|" in shown_text
+
+
+def test_delimiter_without_partner_stretches(tmp_path):
+    cell = {"place": "lab", "notebook": "lab", "folder": "", "text": r"$$\left. \frac{a}{b} \right|_{a=1}$$"}
+    body = convert(tmp_path, Document([cell], {}, "lab"), "typst")["body"]
+    assert "lr( frac(a, b) bar.v)_(a = 1)" in body or "lr( a / b bar.v)_(a = 1)" in body
 
 
 # Nothing is lost in silence ---------------------------------------------------------------------------------

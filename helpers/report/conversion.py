@@ -35,7 +35,7 @@ class Document:
 
 
 def convert(folder, document, writer):
-    """Title and body in the format of `writer`, "typst" or "html"; the images are then in `folder`.
+    """Title, body and figures in the format of `writer`, "typst" or "html", as a dictionary; images are in `folder`.
 
     Raises ReportError with every problem found on the way.
     """
@@ -54,7 +54,7 @@ def convert(folder, document, writer):
     answer = json.loads(pandoc.stdout)
     if answer["problems"]:
         raise ReportError(*answer["problems"])
-    return answer["title"], answer["body"]
+    return answer
 
 
 def _write_files(folder, files):

@@ -20,7 +20,7 @@ DRAWN = set(map(ord, "√∛′‾¯ˆ˜→⏞⏟"))
 def web_page(document):
     """The page's bytes, the same for the same document; ReportError with every problem found on the way."""
     with TemporaryDirectory(prefix="report-") as name:
-        _, page = convert(Path(name), document, "html")
+        page = convert(Path(name), document, "html")["body"]
     return page.replace(PLACE_OF_FONTS, _math_font(page) if "<math" in page else "", 1).encode()
 
 

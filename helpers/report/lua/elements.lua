@@ -10,14 +10,10 @@ function elements.image(img)
   return 'image(' .. shared.one_line(img.src) .. alt .. width .. ')'
 end
 
-local function placement(element)
-  return element.attributes.placement and 'placement: ' .. element.attributes.placement .. ', ' or ''
-end
-
 function elements.figure(fig)
   local markup
   fig.content:walk { Image = function (img) markup = elements.image(img) end }
-  local parts = { markup, placement(fig) .. 'caption: [' .. shared.written(fig.caption.long) .. ']' }
+  local parts = { markup, 'placement: placement-of(' .. fig.attributes.number .. '), caption: [' .. shared.written(fig.caption.long) .. ']' }
   return shared.raw_block('#figure(' .. table.concat(parts, ', ') .. ')' .. shared.label_of(fig))
 end
 
@@ -43,15 +39,15 @@ local function table_markup(tbl)
   for _, row in ipairs(tbl.bodies[1].body) do
     lines:insert(table.concat(row.cells:map(function (cell) return content(cell.contents) end), ', '))
   end
-  return '{ set text(size: ' .. plan.size .. '); table(' .. table.concat(lines, ',\n  ') .. ') }'
+  return plan.markup .. '(table(' .. table.concat(lines, ',\n  ') .. '))'
 end
 
 function elements.numbered_table(tbl)
   local caption, markup = tbl.caption.long, table_markup(tbl)
   if #caption == 0 then return shared.raw_block('#' .. markup) end
-  local text = '#figure(kind: table, ' .. placement(tbl) .. 'caption: ' .. content(caption) .. ',\n  ' .. markup .. ')'
+  local text = '#figure(kind: table, caption: ' .. content(caption) .. ',\n  ' .. markup .. ')'
     .. shared.label_of(tbl)
-  if tbl.attributes.long then text = '#[#show figure: set block(breakable: true)\n' .. text .. '\n]' end
+  if tbl.attributes.long then text = '#long-table[' .. text .. ']' end
   return shared.raw_block(text)
 end
 

@@ -2,7 +2,8 @@
 --
 -- in:  {writer: "typst" or "html", cells: [{place, notebook, folder, text}], name, title?, new_title?,
 --      subtitle?, byline: [string], lang, bibliography?, preview?, strict}
--- out: {title, body, problems: [sentence]}; the body is of use only if there are no problems.
+-- out: {title, body, figures: see floats.lua, for Typst alone, problems: [sentence]}; the body is of use only if there
+-- are no problems.
 --
 -- Each cell is read by itself, so that every problem has a place and no cell can swallow the next one. All that the
 -- formats share comes first; only what a writer does with the parts is its own.
@@ -25,5 +26,5 @@ structure.unique_identifiers(parts)
 if references.resolve(parts) then references.cite_works(parts) end
 references.resolve_links(parts, structure.anchor_notebooks(parts))
 structure.mark_front(parts)
-local body = require(shared.input.writer)(parts, title)
-io.write(pandoc.json.encode { title = title, body = body, problems = shared.problems })
+local body, figures = require(shared.input.writer)(parts, title)
+io.write(pandoc.json.encode { title = title, body = body, figures = figures, problems = shared.problems })

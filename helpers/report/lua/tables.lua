@@ -1,11 +1,12 @@
 -- How wide the columns of a table are, and how many lines it takes. Widths are in letters, about.
 --
--- A table that fits keeps its natural widths. In a wider one numbers stay in one line and columns of prose share
--- the rest; if that is too little, the letters become smaller.
+-- A table that fits keeps its natural widths, with headers in two lines if need be, in smaller letters, or reaching into
+-- the margins. In a wider one numbers stay in one line and columns of prose share the rest.
 
 local tables = {}
 
-local NORMAL, SMALL = { size = '9.5pt', letters = 78 }, { size = '8.5pt', letters = 87 }
+local NORMAL = { markup = 'normal-table', letters = 78 } -- see report.typ
+local SMALL, WIDE = { markup = 'small-table', letters = 87 }, { markup = 'wide-table', letters = 107 }
 local GUTTER = 2.6
 local SHORT = 14 -- a column of text up to this width is not broken
 
@@ -83,20 +84,29 @@ local function share(columns, rest)
   end
 end
 
--- {fits, size, widths: Typst's column widths, columns}
+local function look_of(columns, fits) -- and whether no cell need be broken
+  if fits then return NORMAL, true end
+  local closed = sum(columns, function (col) return col.closed end)
+  for _, look in ipairs { NORMAL, SMALL, WIDE } do
+    if closed <= look.letters then return look, true end
+  end
+  return sum(columns, needed) <= SMALL.letters and SMALL or WIDE, false
+end
+
+-- {fits, markup: Typst's function for its look, widths: Typst's column widths, columns}
 function tables.plan(tbl)
   local columns = tables.columns(tbl)
   local fits = sum(columns, function (col) return col.natural end) <= NORMAL.letters
-  local look = (fits or sum(columns, needed) <= NORMAL.letters) and NORMAL or SMALL
+  local look, whole_cells = look_of(columns, fits)
   local of_numbers = columns:filter(function (col) return not col.flexible end)
   local of_prose = columns:filter(function (col) return col.flexible end)
   local prose = look.letters - GUTTER * #of_prose - sum(of_numbers, function (col) return col.closed end)
-  if not fits then share(of_prose, prose) end
+  if not whole_cells then share(of_prose, prose) end
   local widths = columns:map(function (col)
     local whole = not col.width or col.width > col.natural - 0.5
     return whole and 'auto' or string.format('%.2ffr', col.width)
   end)
-  return { fits = fits, size = look.size, widths = widths, columns = columns }
+  return { fits = fits, markup = look.markup, widths = widths, columns = columns }
 end
 
 function tables.lines(tbl)

@@ -2,7 +2,7 @@
 
 local elements = require 'elements'
 local mathematics = require 'mathematics'
-local place_floats = require 'floats'
+local number_figures = require 'floats'
 local shared = require 'shared'
 
 local function work_cited(div)
@@ -48,11 +48,12 @@ local function mark_chapters(parts) -- the first ends the front matter; at a lat
 end
 
 return function (parts)
-  place_floats(parts)
+  local figures = number_figures(parts)
   mark_chapters(parts)
-  return table.concat(parts:map(function (part)
+  local body = table.concat(parts:map(function (part)
     shared.place = part.place
     local anchor = part.anchor and '#metadata(none) <' .. part.anchor .. '>\n' or ''
     return '// ' .. part.place .. '\n' .. anchor .. shared.written(part.blocks:walk(to_typst):walk(images_in_text)) .. '\n'
   end), '\n')
+  return body, figures
 end
