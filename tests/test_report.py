@@ -405,28 +405,31 @@ def body_runs(page):
     return [run for run in placed_text(page) if FOOT < run[0] < TOP]
 
 
-def picture_heights(page):
-    """(lowest, highest) point of every picture, above the page's foot."""
-    forms, heights = page["/Resources"].get("/XObject", {}), []
+def drawn(page):
+    """(lowest, highest) point above the page's foot of every path and raster image."""
+    found, points = [], []
 
     def visit(operator, operands, matrix, text_matrix):
+        _, up_by_x, _, up_by_y, _, up = map(float, matrix)
         if operator == b"Do":
-            form = forms[operands[0]].get_object()
-            _, low, _, high = map(float, form.get("/BBox", (0, 0, 1, 1)))
-            shift, scale = (
-                (form.get("/Matrix") or (1, 0, 0, 1, 0, 0))[5],
-                (form.get("/Matrix") or (1, 0, 0, 1, 0, 0))[3],
-            )
-            ends = [float(matrix[3]) * (float(scale) * y + float(shift)) + float(matrix[5]) for y in (low, high)]
-            heights.append((min(ends), max(ends)))
+            found.append(tuple(sorted((up, up + up_by_y))))
+        elif operator in (b"m", b"l", b"c"):
+            numbers = [float(number) for number in operands]
+            points.extend(up_by_x * x + up_by_y * y + up for x, y in zip(numbers[::2], numbers[1::2], strict=True))
+        elif operator == b"re":
+            _, y, _, height = map(float, operands)
+            points.extend((up_by_y * y + up, up_by_y * (y + height) + up))
+        elif operator in (b"S", b"f", b"f*", b"B", b"B*", b"n") and points:
+            found.append((min(points), max(points)))
+            points.clear()
 
     page.extract_text(visitor_operand_before=visit)
-    return heights
+    return found
 
 
 def largest_blank(page):
     """The largest stretch of the page without text or picture, as a share of the text's height."""
-    taken = [(height, height + size) for height, size, _ in body_runs(page)] + picture_heights(page)
+    taken = [(height, height + size) for height, size, _ in body_runs(page)] + drawn(page)
     blank, below = 0, FOOT
     for low, high in sorted([*taken, (TOP, TOP)]):
         blank, below = max(blank, low - below), max(below, high)
@@ -491,11 +494,15 @@ def test_contents_stay_on_the_page_where_they_begin(tmp_path):
     assert first_chapter(26) == ([0], True, False)  # chapters alone
 
 
-def test_caption_stands_on_the_page_of_its_figure(long_report):
+def test_caption_stands_right_below_its_figure(long_report):
+    count = 0
     for page in long_report.pages:
-        pictures = sum(kind.startswith("/") for kind in page["/Resources"].get("/XObject", {}))
-        captions = len(re.findall(r"Figure \d+\.\s+A pendulum", page.extract_text()))
-        assert captions >= bool(pictures)
+        captions = [height for height, _, text in body_runs(page) if re.match(r"Figure \d\.", text)]
+        pictures = [low for low, high in drawn(page) if high - low > 100]
+        count += len(captions)
+        assert len(pictures) == len(captions)
+        assert all(0 < low - height < 40 for low, height in zip(sorted(pictures), sorted(captions), strict=True))
+    assert count == 6
 
 
 def test_long_table_repeats_its_header(long_report):
@@ -713,21 +720,26 @@ def test_missing_or_damaged_notebooks_and_bibliographies_are_named(tmp_path):
 @pytest.mark.parametrize(
     ("source", "timeout", "message"),
     [
-        ("def boil():\n    return 1 / 0\nboil()", 60, "ZeroDivisionError: division by zero"),
+        ("def boil():\n    return 1 / 0\nboil()", 60, r"ZeroDivisionError: division by zero \(line 2 of the cell\)"),
+        ("import stove\nstove.boil()", 60, r"KeyError: 'egg' \(stove\.py, line 3\)"),
+        ("import json\n\njson.loads('{')", 60, r"JSONDecodeError: .* \(line 3 of the cell\)"),
+        ("boil = = 1", 60, r"SyntaxError: .* \(line 1 of the cell\)"),
         ("import time\ntime.sleep(60)", 1, "took longer than 1 seconds"),
         ("import os\nos._exit(9)", 60, "kernel died"),
     ],
-    ids=["error", "time limit", "dead kernel"],
+    ids=["error", "error in a module", "error in a library", "syntax error", "time limit", "dead kernel"],
 )
-def test_failing_cell_is_named_and_the_earlier_pdf_stays(source, timeout, message, tmp_path):
+def test_failing_cell_is_named_and_the_earlier_pdf_stays(source, timeout, message, tmp_path, monkeypatch):
     path = notebook(tmp_path / "lab.ipynb", md("# Lab"), v4.new_code_cell(source))
+    (tmp_path / "stove.py").write_text("def boil():\n    pans = {}\n    return pans['egg']\n", encoding="utf-8")
     output = tmp_path / "lab.pdf"
     output.write_bytes(b"earlier")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     with pytest.raises(ReportError, match=message) as failure:
         build_report([path], output, timeout=timeout)
     assert f'lab.ipynb, cell 2 ("{source.splitlines()[0]}")' in str(failure.value)
     assert output.read_bytes() == b"earlier"
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["lab.ipynb", "lab.pdf"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["lab.ipynb", "lab.pdf", "stove.py"]
 
 
 def test_command_line_tells_failure_by_status_and_one_message(tmp_path, capsys):

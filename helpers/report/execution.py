@@ -3,10 +3,12 @@
 import asyncio
 import copy
 import os
+import re
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
@@ -16,6 +18,8 @@ from traitlets.config import Config
 from .errors import ReportError
 from .text import plain
 
+FRAME = re.compile(r"^ *(?:File (.+?):(\d+)|Cell In\[\d+\], line (\d+))", re.MULTILINE)  # of IPython's tracebacks
+INSTALLED = ("site-packages", "/lib/python", "<frozen ")
 DEFAULT_TIMEOUT = 3600  # seconds a cell may take
 UNWATCHED = {"TQDM_DISABLE": "1"}  # a progress bar that nobody sees would be lost in the report
 PRIVATE = Config({"KernelManager": {"transport_encryption": "auto"}})  # a kernel without it warns on stderr
@@ -84,7 +88,7 @@ async def _execute(notebook, timeout, cores, stop_all):
         try:
             await client.async_execute(env=os.environ | UNWATCHED)
         except CellExecutionError as error:
-            what = f"{error.ename}: {plain(error.evalue)}; run the notebook in Jupyter to see the traceback"
+            what = f"{error.ename}: {plain(error.evalue)}{_raised_at(error.traceback, notebook.folder)}"
         except CellTimeoutError:
             what = f"took longer than {timeout} seconds; make the cell faster or give a longer timeout"
         except NoSuchKernel as error:
@@ -95,3 +99,16 @@ async def _execute(notebook, timeout, cores, stop_all):
             return replace(notebook, node=node)
     place = notebook.place(running[-1]) if running else notebook.name
     raise ReportError(f"{place}: {what}")
+
+
+def _raised_at(traceback, folder):
+    """In what line the error arose: the innermost one in the notebook or in a module that is not installed."""
+    frames = [match.groups() for match in FRAME.finditer(plain(traceback))]
+    own = [frame for frame in frames if not frame[0] or not any(part in frame[0] for part in INSTALLED)]
+    if not own:
+        return ""
+    file, line, cell_line = own[-1]
+    if not file:
+        return f" (line {cell_line} of the cell)"
+    path = Path(file).expanduser()
+    return f" ({path.relative_to(folder) if path.is_relative_to(folder) else path}, line {line})"
