@@ -22,7 +22,7 @@ ifndef MNIST_DIR
 unexport MNIST_DIR
 endif
 
-.PHONY: help pdf html notebook test test-browser test-faults audit bench bench-scaling format lock clean
+.PHONY: help pdf html page-images notebook test test-browser test-faults audit bench bench-scaling format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -56,6 +56,10 @@ bench: $(BENCH_READY)  ## time this against other libraries, into benchmarks/REA
 
 bench-scaling: $(BENCH_READY)  ## time steps against sizes, and a sweep against workers
 	@$(BENCH_BIN)/python -m benchmarks.scaling
+
+page-images: $(READY)  ## pictures of pages of assignment1_report.pdf for the README, into docs
+	@$(BIN)/python -m helpers.report.page_images assignment1_report.pdf \
+		docs/page-first.png=1 docs/page-findings.png=2 "docs/page-middle.png=Task 3b: Improved sigmoid"
 
 format: $(READY)  ## format the code as the tests want it
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -25,6 +25,7 @@ from helpers.report import (
 )
 from helpers.report.__main__ import main
 from helpers.report.conversion import Document, convert
+from helpers.report.page_images import main as pictures_main
 from helpers.report.text import fenced, plain
 
 ROOT = Path(__file__).parents[1]
@@ -545,6 +546,23 @@ def test_figure_right_below_a_heading_stays_there(tmp_path):
 def test_text_stands_alone_on_page_one_before_the_contents(long_report):
     first = text_of(long_report)
     assert first.index("Summary.") < first.index("Contents") < first.index("Task 1a: Angles")
+
+
+# Pages as pictures -------------------------------------------------------------------------------------------
+
+
+def test_pages_become_small_pictures_by_number_or_heading(executed_kitchen, tmp_path, capsys):
+    pdf = str(executed_kitchen[0].path)
+    files = [tmp_path / "docs" / name for name in ("first.png", "eggs.png")]
+    assert pictures_main([pdf, f"{files[0]}=1", f"{files[1]}=Task 2: Eggs", "--width", "500"]) == 0
+    first, eggs = (plt.imread(file) for file in files)
+    assert first.shape[:2] == eggs.shape[:2] == (708, 500)
+    assert (first != eggs).any()
+    assert all(file.stat().st_size < 150_000 for file in files)
+    assert pictures_main([pdf, f"{files[0]}=Task 9"]) == 1
+    assert "no page 'Task 9'" in capsys.readouterr().err
+    assert pictures_main([str(tmp_path / "none.pdf"), f"{files[0]}=1"]) == 1
+    assert "build the report first" in capsys.readouterr().err
 
 
 # Formulas ---------------------------------------------------------------------------------------------------

@@ -15,9 +15,10 @@ import nbformat
 import pytest
 from nbconvert.exporters import HTMLExporter
 from pypdf import PdfReader
+from test_report import body_runs, largest_blank, numbers, outline_titles
 
 from helpers.__main__ import NOTEBOOKS, ROOT
-from helpers.report import execution
+from helpers.report import build_report, execution
 from helpers.report.notebooks import read_notebook
 
 REFERENCE = re.compile(r"\[@((?:fig|tbl|eq):[a-z0-9-]+)[];]")
@@ -44,6 +45,31 @@ def shown(folder, name):
     outputs = [output for cell in nbformat.read(folder / name, 4).cells for output in cell.get("outputs", [])]
     about = [output.get("metadata", {}).get("report", {}) for output in outputs]
     return [(report["kind"], report["label"]) for report in about if report.get("label")]
+
+
+# All of them in one PDF ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def report(folder):
+    result = build_report([folder / name for name in NOTEBOOKS], folder / "report.pdf", execute=False)
+    return PdfReader(result.path)
+
+
+def test_report_has_under_20_pages_and_none_with_a_third_left_blank_but_the_last(report):
+    assert len(report.pages) < 20
+    assert max(largest_blank(page) for page in report.pages[:-1]) < 1 / 3
+
+
+def test_figures_and_tables_of_the_report_are_printed_in_order(folder, report):
+    kinds = [kind for name in NOTEBOOKS for kind, _ in shown(folder, name)]
+    for kind in ("figure", "table"):
+        assert numbers(report, kind.capitalize()) == list(range(1, kinds.count(kind) + 1))
+
+
+def test_no_heading_of_the_report_stands_at_the_foot_of_a_page(report):
+    for page in report.pages:
+        assert min(body_runs(page))[2] not in outline_titles(report.outline)
 
 
 # HTML -----------------------------------------------------------------------------------------------------------
