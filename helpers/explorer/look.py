@@ -10,6 +10,7 @@ CARD = {
     "padding": "6px 12px 10px",
     "margin": "0 0 8px 0",
     "flex": "1 1 240px",
+    "overflow": "hidden",
 }
 FIELD = {"style": {"description_width": "98px"}, "layout": {"width": "auto"}}
 

@@ -50,7 +50,9 @@ class Explorer(widgets.VBox):
         self.settings = Settings(EXPERIMENTS[FIRST_EXPERIMENT])
         labels = [(network_label(name), name) for name in EXPERIMENTS]
         self.experiment = widgets.Dropdown(description="Compare with", options=labels, value=FIRST_EXPERIMENT, **FIELD)
-        self.take_settings = widgets.Button(description="Take its settings", layout={"margin": "2px 2px 2px 106px"})
+        self.take_settings = widgets.Button(
+            description="Take its settings", layout={"width": "auto", "margin": "2px 2px 2px 106px"}
+        )
         self.run_name = widgets.Text(description="Name", placeholder="run 1", **FIELD)
         self.start = widgets.Button(description="Start", icon="play", button_style="primary")
         self.pause = widgets.Button(description="Pause", icon="pause")
@@ -58,13 +60,14 @@ class Explorer(widgets.VBox):
         self.message = widgets.HTML()
         self.curves = widgets.Image(layout=no_wider(margin="0 0 8px 0"))
         self.run_list = widgets.VBox()
-        self.looked_at = widgets.Dropdown(description="Look inside", **FIELD)
+        self.looked_at = widgets.Dropdown(description="Look inside", style={"description_width": "initial"})
         self.pad = DigitPad()
         self.weights_caption = widgets.HTML()
         self.weights = widgets.Image(layout={"max_width": "100%", "align_self": "flex-start"})
         for name in ("start", "pause", "stop", "message", "curves", "run_list", "looked_at", "weights"):
             getattr(self, name).add_class(f"explorer-{name.replace('_', '-')}")
         super().__init__(self._laid_out())
+        self.add_class("explorer")
         self._react()
         self.compare()
 

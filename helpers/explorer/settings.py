@@ -45,10 +45,10 @@ class Settings(widgets.HBox):
         self.learning_rate = widgets.FloatText(description="Learning rate", step=0.01, **FIELD)
         self.momentum = widgets.FloatText(description="Momentum", step=0.1, **FIELD)
         self.batch_size = widgets.IntText(description="Batch size", **FIELD)
-        self.max_epochs = widgets.IntText(description="Most epochs", **FIELD)
+        self.max_epochs = widgets.IntText(description="Max. epochs", **FIELD)
         self.seed = widgets.IntText(description="Seed", **FIELD)
-        self.hidden_layers.add_class("explorer-hidden-layers")
-        self.parameters.add_class("explorer-parameters")
+        for name in ("hidden_layers", "learning_rate", "parameters"):
+            getattr(self, name).add_class(f"explorer-{name.replace('_', '-')}")
         network = [self.hidden_layers, self.activation, self.weight_init, self.parameters]
         training = [self.learning_rate, self.momentum, self.batch_size, self.max_epochs, self.seed]
         self.hidden_layers.observe(lambda _: self._count_parameters(), "value")

@@ -42,10 +42,18 @@ class ExplorerPage(NotebookPage):
         """The ten probabilities as written; empty texts without a drawing."""
         return self.texts(".digit-pad-number")
 
-    def set_units(self, text: str) -> None:
-        field = self.one(".explorer-hidden-layers input")
+    @property
+    def lengths(self) -> list[str]:
+        """The lengths of the ten bars, to more digits than are written."""
+        return self.driver.execute_script(
+            "return Array.from(document.querySelectorAll('.digit-pad-bar'), bar => bar.style.width)"
+        )
+
+    def set(self, name: str, text: str) -> None:
+        """Write into a field."""
+        field = self.one(f".explorer-{name} input")
         field.send_keys(Keys.CONTROL, "a")
-        field.send_keys(text)
+        field.send_keys(text, Keys.TAB)
 
     def click(self, name: str) -> None:
         button = self.one(f"button.explorer-{name}")
@@ -112,11 +120,11 @@ def test_the_notebook_shows_its_figures_and_asks_for_nothing_outside(page, forei
 
 def test_the_parameter_count_follows_the_units(page):
     assert "50,880 parameters" in page.parameters
-    page.set_units("60, 60")
+    page.set("hidden-layers", "60, 60")
     page.wait(lambda: "51,300 parameters" in page.parameters, "the new count")
-    page.set_units("sixty")
+    page.set("hidden-layers", "sixty")
     page.wait(lambda: "allowed" in page.parameters, "a word on what is allowed")
-    page.set_units("48")
+    page.set("hidden-layers", "48")
     page.wait(lambda: "38,160 parameters" in page.parameters, "the next count")
 
 
@@ -137,12 +145,13 @@ def test_a_digit_moves_the_bars_by_mouse_and_by_finger(page, save_screenshot):
 def test_a_run_grows_pauses_goes_on_and_stops(page, save_screenshot):
     page.scroll_to(page.one(".explorer-hidden-layers"), "center")
     assert page.drawn() == 0
+    page.set("learning-rate", "0.001")  # so small that it does not end by itself meanwhile
     page.click("start")
     page.wait(lambda: page.drawn() > 200, "the curve to begin")
-    before = page.bars
+    before = page.lengths
     begun = page.drawn()
     page.wait(lambda: page.drawn() > begun + 100, "the curve to grow")
-    page.wait(lambda: page.bars != before, "the network to change its mind on the digit")
+    page.wait(lambda: page.lengths != before, "the network to change its mind on the digit")
     save_screenshot("explorer-training")
     page.click("pause")
     page.wait(lambda: "paused" in page.runs, "the pause")
