@@ -80,13 +80,33 @@ local function mark_cells(tbl) -- headers say what they head; prose may be broke
   end
 end
 
+local function scrolling(caption, blocks) -- what is wider than a phone scrolls in its own box
+  local name = #caption > 0 and shared.attribute(pandoc.utils.stringify(caption)) or 'Table'
+  local box = pandoc.Blocks { raw_block('<div class="scroll" tabindex="0" role="region" aria-label="' .. name .. '">') }
+  box:extend(blocks)
+  box:insert(raw_block '</div>')
+  return box
+end
+
+local MEASURE = 31 -- rem, as in report.html5
+
+local function scrolling_figure(fig) -- so that its letters are never smaller than on a wide screen
+  local content = fig.content:walk { Image = function (img)
+    local percent = tonumber((img.attributes.width or ''):match '^([%d.]+)%%$')
+    if not percent then return end
+    img.attributes.width = nil
+    img.attributes.style = string.format('width:%g%%;min-width:%grem', percent, MEASURE * percent / 100)
+    return img
+  end }
+  fig.content = scrolling(fig.caption.long, content)
+  return fig
+end
+
 local function scrolling_table(tbl)
   mark_cells(tbl)
   local caption, label = tbl.caption.long, tbl.identifier
-  local name = #caption > 0 and shared.attribute(pandoc.utils.stringify(caption)) or 'Table'
   tbl.caption, tbl.identifier = {}, ''
-  local box = pandoc.Blocks { raw_block('<div class="scroll" tabindex="0" role="region" aria-label="' .. name .. '">') }
-  box:extend { tbl, raw_block '</div>' }
+  local box = scrolling(caption, { tbl })
   if #caption == 0 then return box end
   local id = label ~= '' and ' id="' .. label .. '"' or ''
   local blocks = pandoc.Blocks { raw_block('<figure' .. id .. '><figcaption>') }
@@ -97,6 +117,7 @@ end
 local to_html = {
   Math = equation,
   Image = image,
+  Figure = scrolling_figure,
   Table = scrolling_table,
   Link = function (link)
     if link.classes:includes 'reference' then link.content = { pandoc.Str(numbers[link.target:sub(2)]) } end
