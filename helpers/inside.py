@@ -136,7 +136,7 @@ def confusion_figure(results: Results, name: str, *, label: str = "fig:confusion
         figure,
         label=label,
         caption=f"Mistakes of {network_label(name)} on the test images, summed over the seeds ({rate:.2%} of all); "
-        f"right answers are left out. Most often, {mistakes[digit, taken]} times, class {digit} is taken for class {taken}.",
+        f"right answers are left out. Most often, {mistakes[digit, taken]} times, class {digit} is taken for {taken}.",
         alt=f"Ten by ten table of counts, class against what it was taken for. Largest: {digit} taken for {taken}.",
         width=55,
     )
