@@ -276,6 +276,23 @@ def test_code_is_hidden_by_default_and_shown_on_request(with_code, without_code)
     assert "plt.rcParams.update(figure_style())" in text_of(with_code)
 
 
+def fill_colours(pdf):
+    """The colours in which text and areas are filled."""
+    found = set()
+
+    def visit(operator, operands, matrix, text_matrix):
+        if operator in (b"rg", b"scn", b"g"):
+            found.add(tuple(map(float, operands)))
+
+    for page in pdf.pages:
+        page.extract_text(visitor_operand_before=visit)
+    return found
+
+
+def test_code_is_highlighted(with_code, without_code):
+    assert len(fill_colours(with_code) - fill_colours(without_code)) >= 4
+
+
 def test_long_code_lines_are_wrapped_visibly_with_nothing_lost(with_code):
     text = text_of(with_code)
     wrapped = text[text.index("minutes = duration_0") :].split("NameError")[0]

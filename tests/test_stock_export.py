@@ -15,10 +15,10 @@ import nbformat
 import pytest
 from nbconvert.exporters import HTMLExporter
 from pypdf import PdfReader
-from test_report import body_runs, largest_blank, numbers, outline_titles
+from test_report import body_runs, largest_blank, md, notebook, numbers, outline_titles, structure
 
 from helpers.__main__ import NOTEBOOKS, ROOT
-from helpers.report import build_report, execution
+from helpers.report import build_html, build_report, execution
 from helpers.report.notebooks import read_notebook
 
 REFERENCE = re.compile(r"\[@((?:fig|tbl|eq):[a-z0-9-]+)[];]")
@@ -70,6 +70,20 @@ def test_figures_and_tables_of_the_report_are_printed_in_order(folder, report):
 def test_no_heading_of_the_report_stands_at_the_foot_of_a_page(report):
     for page in report.pages:
         assert min(body_runs(page))[2] not in outline_titles(report.outline)
+
+
+def test_every_formula_of_the_notebooks_compiles_alone_in_both_formats(tmp_path):
+    sources = [cell.source for name in NOTEBOOKS for cell in nbformat.read(ROOT / name, 4).cells]
+    formulas = re.findall(r"(\$\$.*?\$\$|(?<![$\\])\$[^$]+\$)", "\n\n".join(sources), re.DOTALL)
+    assert any(r"\odot" in formula for formula in formulas)
+    path = notebook(tmp_path / "formulas.ipynb", *[md(formula) for formula in dict.fromkeys(formulas)], title="All")
+    pdf = PdfReader(build_report([path], tmp_path / "formulas.pdf", execute=False).path)
+    page = build_html([path], tmp_path / "formulas.html", execute=False).path.read_text(encoding="utf-8")
+    expected = [
+        re.sub(r"\\(label|tag)\{[^}]*\}", "", formula.strip("$")).split() for formula in dict.fromkeys(formulas)
+    ]
+    assert [alt.split() for kind, alt in structure(pdf) if kind == "/Formula"] == expected
+    assert page.count("<math ") == len(expected)
 
 
 # HTML -----------------------------------------------------------------------------------------------------------
