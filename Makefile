@@ -22,7 +22,7 @@ ifndef MNIST_DIR
 unexport MNIST_DIR
 endif
 
-.PHONY: help pdf html page-images notebook test test-browser test-faults audit bench bench-scaling format lock clean
+.PHONY: help pdf html page-images notebook test test-browser test-export test-faults audit bench bench-scaling format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -42,6 +42,9 @@ test: $(READY)  ## lint, check the format, run the tests
 
 test-browser: $(READY)  ## run the notebooks and the explorer in a real browser, Chromium; screenshots in build/browser
 	@$(BIN)/python -m pytest -x tests/browser
+
+test-export: $(READY)  ## export every notebook by every route: HTML, LaTeX where xelatex is at hand, JupyterLab's menu
+	@$(BIN)/python -m pytest -o "norecursedirs=.*" tests/export
 
 test-faults: $(READY)  ## cause faults for real, in a few minutes: damage, kills, a full disk; Linux, best as root
 	@$(BIN)/python -m pytest -n 2 --dist load -o "norecursedirs=.*" tests/faults
