@@ -2,16 +2,20 @@
 #   SEEDS=10      how many seeds every experiment is trained with
 #   EPOCHS=2      shorter trainings, to try things out
 #   MNIST_DIR=... another data set in MNIST's four files
+#   SCHEDULER=... tcp://host:port of a Dask cluster that trains; then everything runs in .venv-cluster
 
 PYTHON ?= python3
-BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
-READY := .venv/ready
+ENVIRONMENT := $(if $(SCHEDULER),.venv-cluster,.venv)
+BIN := $(ENVIRONMENT)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+READY := $(ENVIRONMENT)/ready
+CLUSTER_BIN := .venv-cluster/$(notdir $(BIN))
+CLUSTER_READY := .venv-cluster/ready
 BENCH_BIN := .venv-bench/$(notdir $(BIN))
 BENCH_READY := .venv-bench/ready
 AUDIT_BIN := .venv-audit/$(notdir $(BIN))
 AUDIT_READY := .venv-audit/ready
 
-export SEEDS EPOCHS MNIST_DIR CODE
+export SEEDS EPOCHS MNIST_DIR CODE SCHEDULER UNITS DEPTHS
 ifndef SEEDS
 unexport SEEDS
 endif
@@ -22,7 +26,7 @@ ifndef MNIST_DIR
 unexport MNIST_DIR
 endif
 
-.PHONY: help pdf html page-images notebook test test-browser test-export test-faults audit bench bench-scaling format lock clean
+.PHONY: help pdf html page-images notebook test test-browser test-export test-faults audit bench bench-scaling sweep scheduler worker test-cluster format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -64,6 +68,19 @@ page-images: $(READY)  ## pictures of pages of assignment1_report.pdf for the RE
 	@$(BIN)/python -m helpers.report.page_images assignment1_report.pdf \
 		docs/page-first.png=1 docs/page-findings.png=2 "docs/page-middle.png=Task 3b: Improved sigmoid"
 
+sweep: $(READY)  ## train networks of many sizes: UNITS="16 64" DEPTHS="1 2" SEEDS=2; picture and costs; days on one core
+	@$(BIN)/python -m helpers.sweep
+
+scheduler: $(CLUSTER_READY)  ## start a Dask scheduler on this machine, for a network whose users you trust
+	@$(CLUSTER_BIN)/dask scheduler --no-dashboard
+
+worker: $(CLUSTER_READY)  ## start workers on this machine, one a core: SCHEDULER=tcp://host:8786
+	@$(CLUSTER_BIN)/dask worker $(or $(SCHEDULER),$(error name the scheduler: make worker SCHEDULER=tcp://host:8786)) \
+		--nthreads 1 --nworkers -1 --no-dashboard
+
+test-cluster: $(CLUSTER_READY)  ## train on a real Dask cluster of several processes, kill some of them; two minutes
+	@$(CLUSTER_BIN)/python -m pytest -n 2 --dist load tests/test_cluster.py
+
 format: $(READY)  ## format the code as the tests want it
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
@@ -71,18 +88,24 @@ lock:  ## pin requirements.in anew to requirements.txt, for every platform, with
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/$(notdir $(BIN))/pip install -q uv
 	@.venv-lock/$(notdir $(BIN))/uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade -q \
 		--no-header --no-emit-index-url -o requirements.txt requirements.in
+	@.venv-lock/$(notdir $(BIN))/uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade -q \
+		--no-header --no-emit-index-url -c requirements.txt -o requirements-cluster.txt requirements-cluster.in
 
 clean:  ## delete what was built, but neither .venv nor the stored results
 	rm -rf build assignment1_report.pdf assignment1_report.html .pytest_cache .ruff_cache
 
-$(READY): requirements.txt pyproject.toml
+.venv/ready: requirements.txt pyproject.toml
+.venv-cluster/ready: requirements.txt requirements-cluster.txt pyproject.toml
+.venv/ready .venv-cluster/ready:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " \
 		+ sys.version.split()[0] + ". Name another one: make PYTHON=python3.12")'
-	@echo "setting up .venv, once"
-	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
-	@touch $(READY)
+	@echo "setting up $(@D), once"
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check --require-hashes \
+		$(addprefix -r ,$(filter requirements%,$^))
+	@$(@D)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check --no-index --no-deps \
+		--no-build-isolation -e .
+	@touch $@
 
 $(BENCH_READY): benchmarks/requirements.txt
 	@echo "setting up .venv-bench, once"

@@ -3,7 +3,7 @@
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
 
+from .cluster import run_on_cluster
 from .environment import environment
 from .mnist import NUM_CLASSES, NUM_INPUTS, data_directory, read_files
 from .progress import progress_bar
@@ -81,6 +82,7 @@ def run_experiments(
     directory: str | os.PathLike | None = None,
     store: Store | None = None,
     progress: str | bool = "auto",
+    scheduler: str | None = None,
 ) -> Results:
     """Return the results of the named experiments, one for each seed; train those that are not stored yet.
 
@@ -89,16 +91,39 @@ def run_experiments(
     workers: processes that train at the same time; one for each core unless given. The results do not depend on it.
     max_epochs: a shorter training than the experiment's own, to try things out; `$EPOCHS` does the same.
     directory: of the data set, as for `load_mnist`. store: where results are kept.
+    scheduler: address of a Dask cluster that trains instead of this machine, `tcp://host:port`; `$SCHEDULER` does the
+        same. The numbers are the same too, given the same processors.
 
     What is finished is stored at once, so an interrupted run goes on where it was. An interrupt (Ctrl-C, a kernel's
     stop button) ends the run with `interrupted=True` and the results there are.
-    Raises `ValueError` for unknown names or bad numbers, and what `load_mnist` and `Store.save` raise.
+    Raises `ValueError` for unknown names or bad numbers, and what `load_mnist`, `Store.save` and `run_on_cluster`
+    raise.
     """
     chosen = [_limited(_experiment(name), max_epochs) for name in _chosen_names(names)]
-    seeds = _chosen_seeds(seeds)
     if workers is not None and not (isinstance(workers, int) and workers >= 1):
         raise ValueError(f"workers is {workers!r}; allowed: an integer from 1, or None for one for each core")
+    scheduler = scheduler or os.environ.get("SCHEDULER")
+    if scheduler and workers:
+        raise ValueError(f"workers is {workers}, but the scheduler {scheduler} has its own; allowed: only one of them")
     directory = data_directory(directory)
+    return run_over_seeds(chosen, seeds, workers, directory, store, progress, scheduler)
+
+
+def run_over_seeds(
+    chosen: Sequence[Experiment],
+    seeds: int | Iterable[int] | None,
+    workers: int | None,
+    directory: Path,
+    store: Store | None,
+    progress: str | bool,
+    scheduler: str | None,
+    keep: Callable[[Result], object] = lambda result: result,
+) -> Results:
+    """Do what `run_experiments` says, for any experiments of different names.
+
+    keep: of each result, what is kept in memory and returned.
+    """
+    seeds = _chosen_seeds(seeds)
     store = store or Store()
     common = {
         "format": RESULT_FORMAT,
@@ -111,12 +136,11 @@ def run_experiments(
         for experiment in chosen
         for seed in seeds
     }
-    loaded = {run: _load(store, path) for run, path in paths.items()}
+    loaded = {run: keep(stored) if (stored := _load(store, path)) else None for run, path in paths.items()}
     missing = [run for run, result in loaded.items() if result is None]
     jobs = _jobs([(experiment, seed) for experiment in chosen for seed in seeds if (experiment.name, seed) in missing])
     by_name = {experiment.name: experiment for experiment in chosen}
-    parallel = Parallel(n_jobs=min(workers or cpu_count(), len(jobs) or 1), return_as="generator_unordered")
-    arriving = parallel(delayed(_train)(group, seed, directory) for group, seed in jobs)
+    arriving = _arriving(jobs, directory, workers, scheduler)
     with progress_bar(sum(_cost(group) for group, _ in jobs), "training", progress, bar_format=BAR) as bar:
         interrupted = False
         try:
@@ -124,7 +148,7 @@ def run_experiments(
                 for result in results:
                     run = result.experiment, result.seed
                     _save(store, paths[run], result, common)
-                    loaded[run] = result
+                    loaded[run] = keep(result)
                 missing = [run for run in missing if loaded[run] is None]
                 bar.set_postfix_str(f"{len(missing)} networks to go", refresh=False)
                 bar.update(_cost([by_name[result.experiment] for result in results]))
@@ -140,6 +164,16 @@ def run_experiments(
         left = f"{len(missing)} of {len(paths)} trainings are missing"
         print(f"interrupted; {left}; the finished ones are stored, the next run goes on from there", file=sys.stderr)
     return results
+
+
+def _arriving(
+    jobs: Sequence[tuple], directory: Path, workers: int | None, scheduler: str | None
+) -> Iterator[list[Result]]:
+    """Yield the results of every training as it ends, on this machine or on a cluster."""
+    if scheduler and jobs:
+        return run_on_cluster(_train, jobs, directory, scheduler)
+    parallel = Parallel(n_jobs=min(workers or cpu_count(), len(jobs) or 1), return_as="generator_unordered")
+    return parallel(delayed(_train)(group, seed, directory) for group, seed in jobs)
 
 
 def _train(group: Sequence[Experiment], seed: int, directory: Path) -> list[Result]:

@@ -16,7 +16,7 @@ PARTS = ("train", "t10k")
 @pytest.fixture
 def clean_environment(monkeypatch, tmp_path):
     """Results go to a folder of the test's own, and no setting comes from outside."""
-    for name in ("MNIST_DIR", "SEEDS", "EPOCHS"):
+    for name in ("MNIST_DIR", "SEEDS", "EPOCHS", "SCHEDULER"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("RESULTS_DIR", str(tmp_path / "results"))
     read_files.cache_clear()
