@@ -99,31 +99,42 @@ def run_experiments(
     Raises `ValueError` for unknown names or bad numbers, and what `load_mnist`, `Store.save` and `run_on_cluster`
     raise.
     """
-    chosen = [_limited(_experiment(name), max_epochs) for name in _chosen_names(names)]
+    return run_over_seeds(
+        [_experiment(name) for name in _chosen_names(names)],
+        seeds,
+        workers=workers,
+        max_epochs=max_epochs,
+        directory=directory,
+        store=store,
+        progress=progress,
+        scheduler=scheduler,
+    )
+
+
+def run_over_seeds(
+    experiments: Sequence[Experiment],
+    seeds: int | Iterable[int] | None = None,
+    *,
+    workers: int | None = None,
+    max_epochs: int | None = None,
+    directory: str | os.PathLike | None = None,
+    store: Store | None = None,
+    progress: str | bool = "auto",
+    scheduler: str | None = None,
+    keep: Callable[[Result], object] = lambda result: result,
+) -> Results:
+    """Do what `run_experiments` says, for any experiments of different names.
+
+    keep: of each result, what stays in memory and is returned.
+    """
+    chosen = [_limited(experiment, max_epochs) for experiment in experiments]
     if workers is not None and not (isinstance(workers, int) and workers >= 1):
         raise ValueError(f"workers is {workers!r}; allowed: an integer from 1, or None for one for each core")
     scheduler = scheduler or os.environ.get("SCHEDULER")
     if scheduler and workers:
         raise ValueError(f"workers is {workers}, but the scheduler {scheduler} has its own; allowed: only one of them")
-    directory = data_directory(directory)
-    return run_over_seeds(chosen, seeds, workers, directory, store, progress, scheduler)
-
-
-def run_over_seeds(
-    chosen: Sequence[Experiment],
-    seeds: int | Iterable[int] | None,
-    workers: int | None,
-    directory: Path,
-    store: Store | None,
-    progress: str | bool,
-    scheduler: str | None,
-    keep: Callable[[Result], object] = lambda result: result,
-) -> Results:
-    """Do what `run_experiments` says, for any experiments of different names.
-
-    keep: of each result, what is kept in memory and returned.
-    """
     seeds = _chosen_seeds(seeds)
+    directory = data_directory(directory)
     store = store or Store()
     common = {
         "format": RESULT_FORMAT,
