@@ -10,6 +10,7 @@ BIN := $(ENVIRONMENT)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY := $(ENVIRONMENT)/ready
 CLUSTER_BIN := .venv-cluster/$(notdir $(BIN))
 CLUSTER_READY := .venv-cluster/ready
+NAMED_SCHEDULER = $(or $(SCHEDULER),$(error name it: make $@ SCHEDULER=tcp://host:8786))
 BENCH_BIN := .venv-bench/$(notdir $(BIN))
 BENCH_READY := .venv-bench/ready
 AUDIT_BIN := .venv-audit/$(notdir $(BIN))
@@ -71,12 +72,11 @@ page-images: $(READY)  ## pictures of pages of assignment1_report.pdf for the RE
 sweep: $(READY)  ## train networks of many sizes: UNITS="16 64" DEPTHS="1 2" SEEDS=2; picture and costs; days on one core
 	@$(BIN)/python -m helpers.sweep
 
-scheduler: $(CLUSTER_READY)  ## start a Dask scheduler on this machine, for a network whose users you trust
-	@$(CLUSTER_BIN)/dask scheduler --no-dashboard
+scheduler: $(CLUSTER_READY)  ## start a Dask scheduler on this machine: SCHEDULER=tcp://host:8786, one of its own addresses
+	@$(CLUSTER_BIN)/dask scheduler --host $(NAMED_SCHEDULER) --no-dashboard --dashboard-address 127.0.0.1:0
 
 worker: $(CLUSTER_READY)  ## start workers on this machine, one a core: SCHEDULER=tcp://host:8786
-	@$(CLUSTER_BIN)/dask worker $(or $(SCHEDULER),$(error name the scheduler: make worker SCHEDULER=tcp://host:8786)) \
-		--nthreads 1 --nworkers -1 --no-dashboard
+	@$(CLUSTER_BIN)/dask worker $(NAMED_SCHEDULER) --nthreads 1 --nworkers -1 --no-dashboard --dashboard-address 127.0.0.1:0
 
 test-cluster: $(CLUSTER_READY)  ## train on a real Dask cluster of several processes, kill some of them; two minutes
 	@$(CLUSTER_BIN)/python -m pytest -n 2 --dist load tests/test_cluster.py

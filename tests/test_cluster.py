@@ -27,6 +27,7 @@ pytestmark = pytest.mark.usefixtures("clean_environment")
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60  # seconds until a test gives up on a condition
+QUIET = ("--no-dashboard", "--dashboard-address", "127.0.0.1:0")  # what serves the dashboard is there all the same
 SEEDS = 3
 CONFIG = TrainingConfig(0.1, momentum=0.5, batch_size=100, max_epochs=3, validations_per_epoch=5, patience=None)
 EXPERIMENTS = {
@@ -51,7 +52,7 @@ class Cluster:
     def __init__(self, folder):
         self.folder, self.processes = folder, []
         announcement = folder / "scheduler.json"
-        options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", announcement)
+        options = ("--host", "127.0.0.1", "--port", "0", *QUIET, "--scheduler-file", announcement)
         self.scheduler = self._start("distributed.cli.dask_scheduler", *options)
         self.address = wait_until(lambda: self._announced(announcement), "the scheduler says where it is")
 
@@ -59,7 +60,7 @@ class Cluster:
         """Start a worker with the package of a folder and wait until the scheduler knows it; return its process."""
         name = f"worker{len(self.processes)}"
         kind = ("--name", name, "--nthreads", threads, "--local-directory", self.folder)
-        options = ("--host", "127.0.0.1", "--no-nanny", "--no-dashboard", *kind)
+        options = ("--host", "127.0.0.1", "--no-nanny", *QUIET, *kind)
         worker = self._start("distributed.cli.dask_worker", self.address, *options, PYTHONPATH=code)
         wait_until(lambda: name in self.names(), "the worker is there")
         return worker
