@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from joblib import Parallel, cpu_count, delayed
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, StrMethodFormatter
 from scipy.optimize import nnls
 from threadpoolctl import threadpool_limits
 
@@ -27,6 +29,7 @@ from .trials import Experiment, Result
 UNITS = (16, 32, 64, 128, 256, 512, 1_024)
 DEPTHS = (1, 2, 3, 5, 7, 10)
 SEEDS = 20
+TRAIN_IMAGES = 20_000  # of every training
 CORES = (1, 100, 1_000)
 INTERRUPTED = 130  # the exit status of a program that Ctrl-C ended
 PICTURE = Path(__file__).resolve().parent.parent / "build" / "sweep.png"
@@ -101,16 +104,15 @@ class CostModel:
     error: float
 
     @classmethod
-    def measured(cls, dataset: Dataset) -> "CostModel":
-        """Time a few networks on this machine, for half a minute or so, and fit."""
-        with threadpool_limits(1, user_api="blas"):
-            rounds = [[_timed(dataset, layers) for layers in CALIBRATION] for _ in range(ROUNDS)]
-            loading = _cpu_seconds(lambda: load_mnist(dataset.directory, split_seed=0))
-        steps, validations = np.median(rounds, axis=0).T
+    def measured(cls) -> "CostModel":
+        """Time a few networks for half a minute or so, on all cores at once since they share caches, and fit."""
+        timed = Parallel(n_jobs=cpu_count())(delayed(_calibrated)(CALIBRATION) for _ in range(cpu_count()))
+        rounds, loading = zip(*timed, strict=True)
+        steps, validations = np.median(np.concatenate(rounds), axis=0).T
         sizes = np.array([_sizes(layers) for layers in CALIBRATION])
         fits = [_fitted(sizes, measured) for measured in (steps, validations)]
         errors = [sizes @ fit / measured - 1 for fit, measured in zip(fits, (steps, validations), strict=True)]
-        return cls(*fits, loading, float(np.abs(errors).max()))
+        return cls(*fits, float(np.median(loading)), float(np.abs(errors).max()))
 
     def training(self, layers: Sizes, steps: int, validations: int) -> float:
         """Return the CPU seconds of `train`."""
@@ -133,9 +135,18 @@ def _fitted(sizes: np.ndarray, measured: np.ndarray) -> np.ndarray:
     return factors / scale
 
 
-def _timed(dataset: Dataset, layers: Sizes) -> tuple[float, float]:
-    """Return CPU seconds of a gradient step and of a validation of 10,000 images."""
-    steps, experiment = CALIBRATION[layers], EXPERIMENTS["3c"]
+def _calibrated(networks: dict[Sizes, int]) -> tuple[np.ndarray, float]:
+    """Return CPU seconds of step and validation, `(ROUNDS, networks, 2)`, and of loading the data; one BLAS thread."""
+    with threadpool_limits(1, user_api="blas"):
+        loading = _cpu_seconds(lambda: load_mnist(split_seed=0))
+        dataset = load_mnist()
+        rounds = [[_timed(dataset, layers, steps) for layers, steps in networks.items()] for _ in range(ROUNDS)]
+    return np.array(rounds), loading
+
+
+def _timed(dataset: Dataset, layers: Sizes, steps: int) -> tuple[float, float]:
+    """Return CPU seconds of a gradient step, mean over about `steps` of them, and of a validation of 10,000 images."""
+    experiment = EXPERIMENTS["3c"]
     batch = experiment.config.batch_size
     few = replace(dataset, validation=Split(dataset.validation.images[:10], dataset.validation.labels[:10]))
     images = min(steps * batch, len(dataset.train))
@@ -173,7 +184,10 @@ def check_table(costs: CostModel, results: Results, networks: Sequence[Experimen
         totals += measured, predicted
         rows.append([experiment.title, *_compared(measured, predicted)])
     rows.append(["all", *_compared(*totals)])
-    title = f"CPU seconds of `train`; the model is within {costs.error:.0%} of each network it was fitted to"
+    title = (
+        "CPU seconds of `train`, of stored trainings on the machine and under the load of then; the model is within "
+        f"{costs.error:.0%} of each network it was fitted to"
+    )
     return f"{title}\n\n{_table(['network', 'measured', 'predicted', 'ratio'], rows)}"
 
 
@@ -184,7 +198,7 @@ def _compared(measured: float, predicted: float) -> list[str]:
 def cost_table(costs: CostModel, results: Results) -> str:
     """Return what the whole sweep costs on 1, 100 and 1,000 cores like this one."""
     config = EXPERIMENTS["3c"].config
-    steps = 20_000 // config.batch_size * config.max_epochs
+    steps = TRAIN_IMAGES // config.batch_size * config.max_epochs
     whole = [network(units, depth).hidden_layers for units in UNITS for depth in DEPTHS]
     finished = [run.steps / steps for runs in results.values() for run in runs]
     rows = []
@@ -219,17 +233,20 @@ def picture(results: Results, units: Sequence[int], depths: Sequence[int], max_e
     for row, split in zip(panels, ("validation", "test"), strict=True):
         for depth, look in zip(depths, _looks(depths), strict=True):
             of_depth = [(num_parameters((n,) * depth), results[network(n, depth).name]) for n in units]
-            _draw(row[0], of_depth, split, look, f"{depth} hidden layer{'s' * (depth > 1)}")
+            _draw(row[0], of_depth, split, look, f"{depth}")
         for n, look in zip(units, _looks(units), strict=True):
             of_width = [(depth, results[network(n, depth).name]) for depth in depths]
-            _draw(row[1], of_width, split, look, f"{n:,} units a layer")
+            _draw(row[1], of_width, split, look, f"{n:,}")
         row[0].set_ylabel(f"{split} accuracy [%]")
         row[0].set_xscale("log")
         row[1].set_xticks(depths)
+        row[0].minorticks_off()
+    panels[1, 0].xaxis.set_major_locator(LogLocator(subs=(1, 3)))
+    panels[1, 0].xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     panels[1, 0].set_xlabel("parameters")
     panels[1, 1].set_xlabel("hidden layers")
-    for axes in panels[0]:
-        axes.legend(fontsize="small")
+    for axes, title in zip(panels[0], ("hidden layers", "units of each layer"), strict=True):
+        axes.legend(title=title, fontsize="small", loc="lower center", bbox_to_anchor=(0.5, 1), ncols=7, frameon=False)
     count = len(next(iter(results.values())))
     figure.suptitle(
         f"{len(results)} of the sweep's {len(UNITS) * len(DEPTHS)} networks, {count} of its {SEEDS} seeds, "
@@ -290,7 +307,7 @@ def main() -> int:
     picture(results, units, depths, max_epochs).savefig(PICTURE, dpi=150)
     print(accuracy_table(results, units, depths))
     print("fitting the cost model to quick measurements", flush=True)
-    costs = CostModel.measured(load_mnist())
+    costs = CostModel.measured()
     print(check_table(costs, results, networks))
     print(cost_table(costs, results))
     print(f"picture: {PICTURE}")
