@@ -11,13 +11,17 @@ from .experiments import EXPERIMENTS, num_parameters
 from .mnist import NUM_CLASSES, NUM_INPUTS, Dataset
 from .plots import in_prose, layer_ratio, seeds_text, short_name, spread_text
 from .statistics import (
+    COMPARISONS,
     CPU_SECONDS,
     FINAL_GAP,
     KEPT_GAP,
+    NEGLIGIBLE_ACCURACY,
     NOISE,
+    SIGNIFICANT,
     STEPS_TO_BEST,
     STEPS_TO_CONVERGE,
     TEST_ACCURACY,
+    TEST_LOSS,
     VALIDATION_ACCURACY,
     VALIDATION_LOSS,
     Comparison,
@@ -47,18 +51,20 @@ def data(dataset: Dataset) -> Markdown:
 def protocol(dataset: Dataset, results: Results) -> Markdown:
     """Say on what data and by what rules everything was measured."""
     config = EXPERIMENTS["3c"].config
+    every = len(dataset.train) // config.batch_size // config.validations_per_epoch
+    diverged = sum(run.diverged for runs in results.values() for run in runs)
     return say(
         f"*How it was measured.* On {dataset.name}: each seed draws {len(dataset.train):,} images for training and "
         f"{len(dataset.validation):,} for validation from the training file, its own initial weights and its own order "
         "of the images, since all three are sources of chance [@bouthillier2021]; all networks are compared on the "
         f"same seeds. Mini-batches hold {config.batch_size} images.",
         f"Everything is chosen on validation; the {len(dataset.test):,} test images are opened once for each finished "
-        "training. The course calls the test set *validation* and stops training on it, which makes its final figures "
-        "look better than they are; here the two are kept apart.",
-        "*To converge* means to come within 5 % of the baseline's lowest validation loss. In brackets after a "
-        f"difference stands its {spread_text(results)}; verdicts come from an exact sign-flip test over the seeds, "
-        "corrected for the number of comparisons [@holm1979].",
-        _reliance(results),
+        "training. The course calls the test set *validation* and stops training on it, which can make its final "
+        "figures look better than they are; here the two are kept apart.",
+        "*To converge* means to come within 5 % of the lowest validation loss of the baseline with the same seed, "
+        f"which is looked at every {every:,} steps. In brackets after a difference stands its {spread_text(results)}.",
+        _rules(results),
+        f"{diverged or 'None'} of the {sum(map(len, results.values()))} trainings diverged.",
     )
 
 
@@ -124,7 +130,7 @@ def effect_of_trick(results: Results, before: str, after: str, what: str) -> Mar
     return say(
         f"**{what}** against {in_prose(before)}, paired over {seeds_text(results)}:",
         f"*convergence*: {speed}; {best}. *Final loss and accuracy*: {loss}; {accuracy}.",
-        f"*Generalisation*: {gap} with the weights kept; {change(results, before, after, FINAL_GAP)}.",
+        f"*Generalisation*: {gap}; {change(results, before, after, FINAL_GAP)}.",
     )
 
 
@@ -179,16 +185,20 @@ def early_stopping(results: Results, stopped: str = "4e", unstopped: str = "4e_n
     later = sum(
         b.history.best_step > a.history.best_step for a, b in zip(results[stopped], results[unstopped], strict=True)
     )
+    lower = np.mean(
+        [b.validation[0] - a.validation[0] for a, b in zip(results[stopped], results[unstopped], strict=True)]
+    )
     return say(
         f"Without early stopping a training takes {steps[unstopped].mean():,.0f} steps and "
         f"{seconds[unstopped].mean():.1f} s of CPU time, with it {steps[stopped].mean():,.0f} steps and "
         f"{seconds[stopped].mean():.1f} s: {ratio:.2f} times as much, where the original report measured "
         f"{132.17 / 342.85:.2f} (342.85 s and 132.17 s, on its own machine).",
-        f"Paired over {seeds_text(results)}, with early stopping "
-        f"{change(results, unstopped, stopped, VALIDATION_LOSS)}, and "
-        f"{change(results, unstopped, stopped, TEST_ACCURACY)}, each with the weights that the training ended with.",
-        f"In {later} of {len(results[stopped])} seeds the validation loss fell below the kept one only after early "
-        "stopping had ended the training.",
+        f"The weights kept have the lowest validation loss of the path by construction, {lower:.4f} nats below that of "
+        "the last weights without early stopping; that is no finding. On the test images, which chose nothing, the "
+        f"stopped network with the weights kept against the other with its last weights, over {seeds_text(results)}: "
+        f"{change(results, unstopped, stopped, TEST_LOSS)}, and {change(results, unstopped, stopped, TEST_ACCURACY)}.",
+        f"In {later or 'none'} of the {len(results[stopped])} seeds the validation loss fell below the kept one "
+        "after early stopping had ended the training.",
     )
 
 
@@ -199,32 +209,47 @@ def _diverged(results: Results, *names: str) -> str:
     return f"of the trainings, {' and '.join(listed)} diverged" if listed else ""
 
 
-def why_ten_layers(results: Results, shallow: str = "3c", deep: str = "4e") -> Markdown:
-    """Say which of vanishing gradients, saturation and overfitting explains what ten layers do, from the numbers."""
+def why_ten_layers(
+    results: Results, shallow: str = "3c", deep: str = "4e", controls: Sequence[str] = ("4e_sigmoid", "4e_uniform")
+) -> Markdown:
+    """Say which of vanishing gradients, saturation and overfitting the numbers support as the cause in ten layers."""
     if any(all(run.diverged for run in results[name]) for name in (shallow, deep)):
         return say(f"What ten layers do cannot be explained: {_diverged(results, shallow, deep)}.")
-    ratio, saturated = layer_ratio(results[deep], 0), saturated_share(results, deep)
-    vanishes, saturates = ratio < VANISHED, saturated > SATURATES
+    ratio = layer_ratio(results[deep], 0)
+    saturated = {name: saturated_share(results, name) for name in (shallow, deep)}
     reached = {name: np.nanmean([final_train_loss(run.history) for run in results[name]]) for name in (shallow, deep)}
-    noise = {name: summarise(results, name, NOISE).mean for name in (shallow, deep)}
-    gap = compare(results, shallow, deep, KEPT_GAP)
     fits_worse = reached[deep] > reached[shallow]
-    overfits = not fits_worse and gap.difference.mean > 0
-    causes = {"vanishing gradients": vanishes, "saturation": saturates, "overfitting": overfits}
-    explain, excluded = ([cause for cause, holds in causes.items() if holds is wanted] for wanted in (True, False))
+    causes = {
+        "vanishing gradients": ratio < VANISHED,
+        "saturation": saturated[deep] > max(SATURATES, saturated[shallow]),
+        "overfitting": not fits_worse and compare(results, shallow, deep, FINAL_GAP).difference.mean > 0,
+    }
+    supported, others = ([cause for cause, holds in causes.items() if holds is wanted] for wanted in (True, False))
     return say(
         f"*Vanishing gradients*: before training, the gradient of the first layer is {_factor(ratio)} that of the "
-        f"last; in this network it {'vanishes' if vanishes else 'does not vanish'} on its way back.",
-        f"*Saturation*: after training, {saturated:.1%} of the hidden activations lie in the outer twentieth of their "
-        f"range (in {in_prose(shallow)} {saturated_share(results, shallow):.1%}).",
+        f"last; in this network it {'vanishes' if ratio < VANISHED else 'does not vanish'} on its way back.",
+        *(_control(results, name) for name in controls),
+        f"*Saturation*: after training, {saturated[deep]:.1%} of the hidden activations lie in the outer twentieth of "
+        f"their range, against {saturated[shallow]:.1%} in {in_prose(shallow)}.",
         f"*Overfitting*: the training loss ends at {reached[deep]:.4f} nats, "
         f"{'above' if fits_worse else 'below'} the {reached[shallow]:.4f} of {in_prose(shallow)}: the training images "
-        f"are fitted {'less' if fits_worse else 'more'} closely; and {change(results, shallow, deep, KEPT_GAP)}.",
-        f"So {_listed(explain) or 'none of the three'} can explain the result"
-        + (f"; {_listed(excluded)} cannot." if explain and excluded else "."),
-        f"From one validation to the next the loss of ten layers changes by {noise[deep]:.4f} nats (standard "
-        f"deviation), {noise[deep] / noise[shallow]:.1f} times as much as with one layer"
-        + (": a sign that the step that suits one layer is too long for ten." if noise[deep] > noise[shallow] else "."),
+        f"are fitted {'less' if fits_worse else 'more'} closely; {change(results, shallow, deep, KEPT_GAP)}, and "
+        f"{change(results, shallow, deep, FINAL_GAP)}.",
+        f"So these numbers support {_listed(supported) or 'none of the three'} as the cause"
+        + (f", and not {_listed(others)}." if supported and others else "."),
+        f"Besides, {change(results, shallow, deep, NOISE)}. That a step which suits one layer is too long for ten "
+        "would fit this; it is a conjecture, since no smaller step was tried.",
+    )
+
+
+def _control(results: Results, name: str) -> str:
+    """Say of a network that was trained to show where the gradient goes: how much arrives, and what it learnt."""
+    ratio, epochs = layer_ratio(results[name], 0), EXPERIMENTS[name].config.max_epochs
+    accuracy = summarise(results, name, VALIDATION_ACCURACY).mean
+    return (
+        f"In {in_prose(name)} it is {_factor(ratio)}, and after {epochs} epochs "
+        f"{VALIDATION_ACCURACY.text(accuracy)} % of the validation images are recognised"
+        + (": there the gradient vanishes." if ratio < VANISHED else ".")
     )
 
 
@@ -236,7 +261,7 @@ def taken_together(results: Results, pairs: Sequence[tuple[str, str]], of: Seque
     if not detectable(len(next(iter(results.values())))):
         return say(f"**Taken together**, no more can be said on {seeds_text(results)}: see the differences above.")
     sentences = []
-    for measure in (STEPS_TO_CONVERGE, VALIDATION_ACCURACY, VALIDATION_LOSS, KEPT_GAP):
+    for measure in (STEPS_TO_CONVERGE, VALIDATION_ACCURACY, VALIDATION_LOSS, KEPT_GAP, FINAL_GAP):
         verdicts = [compare(results, *pair, measure).verdict for pair in pairs]
         groups = {v: [name for name, found in zip(of, verdicts, strict=True) if found == v] for v in VERDICT_PHRASES}
         parts = [phrase.format(_listed(groups[v])) for v, phrase in VERDICT_PHRASES.items() if groups[v]]
@@ -279,12 +304,19 @@ def _training_loss(results: Results, name: str) -> str:
     return f"{np.mean(losses):.4f}" if losses else "none"
 
 
-def _reliance(results: Results) -> str:
-    """Say when there are too few seeds to judge."""
+def _rules(results: Results) -> str:
+    """Say how differences are judged, or that there are too few seeds to judge."""
     count = len(next(iter(results.values())))
-    if detectable(count):
-        return ""
+    if not detectable(count):
+        return (
+            f"With {count} seed{'s' * (count != 1)} the corrected test cannot tell a difference from chance, whatever "
+            "its size: differences are given without a verdict."
+        )
+    family = len(COMPARISONS)
     return (
-        f"With {count} seed{'s' * (count != 1)} the corrected test cannot tell a difference from chance, whatever "
-        "its size: differences are given without a verdict."
+        "Intervals are bootstrap intervals (BCa), each for itself. Verdicts come from an exact sign-flip test over the "
+        f"seeds, corrected for the {family} comparisons of one measure [@holm1979], so that an interval may leave out "
+        f"zero where no difference is found: *better* or *worse* at $p < {SIGNIFICANT}$, which for {count} seeds is at "
+        f"least {family * 2 / 2**count:.3f}; *too small to matter* where the interval lies within "
+        f"±{100 * NEGLIGIBLE_ACCURACY:g} points of accuracy."
     )

@@ -10,7 +10,7 @@ from .activations import ACTIVATIONS
 from .experiments import EXPERIMENTS
 from .mlp import MLP, Buffers
 from .mnist import IMAGE_SHAPE, NUM_CLASSES, Dataset, load_mnist
-from .plots import in_print_style, network_label, new_figure
+from .plots import LOOKS, in_print_style, network_label, new_figure
 from .report import TEXT_WIDTH_INCHES, Figure
 from .statistics import Results
 from .trials import Result
@@ -66,7 +66,7 @@ def activations_figure(results: Results, names: Sequence[str], *, label: str = "
     for axes, name in zip(panels, names, strict=True):
         result = results[name][0]
         images = dataset_of(result.seed).validation.images[:IMAGES_LOOKED_AT]
-        for model, colour, moment in zip(networks(result), ("0.45", "#0072B2"), ("before", "after"), strict=True):
+        for model, colour, moment in zip(networks(result), ("0.45", LOOKS[name][0]), ("before", "after"), strict=True):
             quantiles = activation_quantiles(model, images)
             layers = np.arange(1, quantiles.shape[1] + 1)
             axes.fill_between(layers, quantiles[0], quantiles[-1], color=colour, alpha=0.2, linewidth=0)
@@ -85,9 +85,9 @@ def activations_figure(results: Results, names: Sequence[str], *, label: str = "
     return Figure(
         figure,
         label=label,
-        caption=f"Hidden activations on {IMAGES_LOOKED_AT:,} validation images, one seed: median (line), middle half "
-        "(dark) and middle nine tenths (light) of all units and images in each layer; dotted: the values at which the "
-        "activation saturates. Where the band has no width, the layer says nothing about its image.",
+        caption=f"Hidden activations on {IMAGES_LOOKED_AT:,} validation images, seed {results[names[0]][0].seed}: "
+        "median (line), middle half (dark) and middle nine tenths (light) of all units and images in each layer; "
+        "dotted: the values at which the activation saturates. Grey: before training; coloured: after it.",
         alt="Line plots with bands of the activations in each of the hidden layers, before and after training. Width "
         f"of the middle nine tenths in the last hidden layer: {'; '.join(spreads)}.",
     )
@@ -158,7 +158,8 @@ def mistakes_figure(result: Result, count: int = 10, *, label: str = "fig:mistak
     pixels = dataset.pixels(dataset.test)
     for axes, row in zip(panels, worst, strict=False):
         axes.imshow(pixels[row], cmap="gray_r", vmin=0, vmax=255, interpolation="nearest")
-        axes.set_title(f"{labels[row]}: {predicted[row]}\n{confidence[row]:.1%}", size=8)
+        certainty = ">99.9 %" if confidence[row] >= 0.9995 else f"{100 * confidence[row]:.1f} %"
+        axes.set_title(f"{labels[row]}: {predicted[row]}\n{certainty}", size=8)
     listed = ", ".join(f"{labels[row]} taken for {predicted[row]}" for row in worst)
     return Figure(
         figure,

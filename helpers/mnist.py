@@ -22,6 +22,7 @@ IMAGE_SHAPE = (28, 28)
 NUM_CLASSES = 10
 NUM_INPUTS = math.prod(IMAGE_SHAPE) + 1  # pixels, and the 1 that carries the bias
 MAX_IMAGES = 1_000_000  # more than in any data set of this layout; bounds the memory that a header can ask for
+PIECE = 2**20  # bytes that are read at once
 UNSIGNED_BYTE = 0x08  # the IDX type code of every file of the layout
 
 # SHA-256 of the embedded files' decompressed content.
@@ -122,11 +123,10 @@ def load_mnist(
 
 
 def pixel_statistics(pixels: np.ndarray) -> tuple[float, float]:
-    """Return mean and standard deviation of grey values 0..255, from their histogram: exact, and without copies."""
-    counts = np.bincount(pixels.ravel(), minlength=256)
-    greys = np.arange(256)
-    mean = np.average(greys, weights=counts)
-    return float(mean), float(np.sqrt(np.average((greys - mean) ** 2, weights=counts)))
+    """Return mean and standard deviation of grey values 0..255, exact up to rounding: their sums are integers."""
+    total = int(pixels.sum(dtype=np.int64))
+    squares = int(np.square(pixels, dtype=np.uint16).sum(dtype=np.int64))
+    return total / pixels.size, math.sqrt(pixels.size * squares - total**2) / pixels.size
 
 
 def data_directory(directory: str | os.PathLike | None = None) -> Path:
@@ -156,8 +156,7 @@ def _draw_split(
 def _normalise(pixels: np.ndarray, mean: float, std: float, dtype: type) -> np.ndarray:
     """Return `(pixels - mean) / std` as rows `(N, 785)`, the last column 1 (the bias trick)."""
     images = np.ones((len(pixels), NUM_INPUTS), dtype)
-    images[:, :-1] = pixels.reshape(len(pixels), -1)
-    images[:, :-1] -= mean
+    np.subtract(pixels.reshape(len(pixels), -1), mean, out=images[:, :-1], dtype=dtype)
     images[:, :-1] /= std
     return images
 
@@ -230,13 +229,16 @@ def _parse_header(path: Path, header: bytes, item_shape: tuple[int, ...]) -> tup
 
 
 def _read_exactly(path: Path, stream, size: int) -> bytes:
-    """Read `size` bytes and make sure that the file ends there."""
-    content = stream.read(size)
-    if len(content) < size:
-        raise _error(path, f"ends after {len(content):,} values, the header announces {size:,}")
+    """Read `size` bytes, in pieces so that memory follows the file and not its header; make sure it ends there."""
+    pieces, missing = [], size
+    while missing and (piece := stream.read(min(PIECE, missing))):
+        pieces.append(piece)
+        missing -= len(piece)
+    if missing:
+        raise _error(path, f"ends after {size - missing:,} values, the header announces {size:,}")
     if stream.read(1):
         raise _error(path, f"goes on after the {size:,} values that the header announces")
-    return content
+    return b"".join(pieces)
 
 
 def _error(path: Path, problem: str) -> MNISTError:

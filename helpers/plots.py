@@ -92,8 +92,8 @@ def digits_figure(dataset: Dataset, columns: int = 10) -> Figure:
     return Figure(
         figure,
         label="fig:digits",
-        caption=f"The first {columns} training images of each class of {dataset.name}, 28 × 28 pixels, undone from "
-        "their normalisation; one class a row. What the images of a row share is what a network has to find.",
+        caption=f"The first {columns} training images of each class of {dataset.name}, 28 × 28 pixels, with the "
+        "normalisation undone; one class a row. What the images of a row share is what a network has to find.",
         alt=f"Ten rows of {columns} small images of {dataset.name}, dark on white: class 0 in the first row, class 9 "
         "in the last.",
         width=50,
@@ -128,7 +128,8 @@ def curves_figure(
         figure,
         label=label,
         caption=f"{see} Mean over {seeds_text(results)} until the first of them stopped; bands: lowest to highest; "
-        "marks: lowest validation loss (median step). Dashed: training, over the batches since the last validation."
+        "marks: where the validation loss is lowest, mean over the seeds at their median step. Dashed: training, "
+        "over the batches since the last validation."
         + (f" {diverged} diverged trainings are not drawn." if diverged else ""),
         alt=f"Line plots of {' and '.join(panels)} against gradient steps for: {listed}. {_ends(results, names)}",
     )
@@ -154,7 +155,6 @@ def plot_curves(
         if not runs:
             continue
         steps = min((run.history.validation_steps for run in runs), key=len)
-        best = np.searchsorted(steps, np.median([run.history.best_step for run in runs])).clip(0, len(steps) - 1)
         skip = round(skip_epochs * EXPERIMENTS[name].config.validations_per_epoch)
         colour, marker = LOOKS[name]
         for split in one_split or _SPLIT_STYLES:
@@ -164,8 +164,16 @@ def plot_curves(
             if split == "validation":
                 axes.fill_between(steps, curves.min(0), curves.max(0), color=colour, alpha=0.2, linewidth=0)
             if split == "validation" or one_split:
-                at_best = steps[best], curves.mean(0)[best]
-                axes.plot(*at_best, marker, color=colour, markeredgecolor="white", markersize=6.5, zorder=5)
+                lowest = np.mean([curve(run.history, split, quantity)[run.history.best] for run in runs])
+                axes.plot(
+                    np.median([run.history.best_step for run in runs]),
+                    lowest,
+                    marker,
+                    color=colour,
+                    markeredgecolor="white",
+                    markersize=6.5,
+                    zorder=5,
+                )
             shown.append(curves.mean(0)[skip:])
     if panel == "training loss":
         axes.set_yscale("log")
@@ -268,6 +276,8 @@ def seeds_figure(results: Results, names: Sequence[str], *, label: str = "fig:se
                     capsize=2,
                 )
         axes.set_title(measure.name if measure.unit == "steps" else f"{measure.name} [{measure.unit}]", size=8)
+        if measure.unit == "steps":
+            axes.set_xscale("log")
         axes.set_yticks(range(len(names)), [short_name(name) for name in names])
         axes.xaxis.set_major_locator(plt.MaxNLocator(3))
         axes.xaxis.set_major_formatter(lambda number, _: f"{number:,.6g}")
@@ -282,7 +292,8 @@ def seeds_figure(results: Results, names: Sequence[str], *, label: str = "fig:se
         figure,
         label=label,
         caption=f"Every training of {seeds_text(results)}: a stroke for each seed, below it the mean with its "
-        f"{spread_text(results)}. Where the strokes of two networks overlap, one training of each tells nothing.",
+        f"{spread_text(results)}. Where the strokes of two networks overlap, one training of each cannot tell them "
+        "apart.",
         alt="Six panels, one for each measure, with a line of strokes for each network. Validation accuracy in %, "
         f"{spread_text(results)}: {spread}.",
     )
@@ -305,8 +316,8 @@ def gradients_figure(results: Results, names: Sequence[str], *, label: str = "fi
         figure,
         label=label,
         caption="Size of the gradient in each layer over 1,000 training images (log scale), "
-        f"mean and range over {seeds_text(results)}. A slope to the left is a gradient that vanishes on its "
-        "way back to the input.",
+        f"mean and range over {seeds_text(results)}. A line that falls towards the left is a gradient that "
+        "vanishes on its way back to the input.",
         alt="Two line plots on a log scale of the gradient's root mean square for each layer, before and after "
         f"training. Ratio of first to last layer before training: {listed}.",
     )

@@ -30,7 +30,8 @@ def provenance_table(dataset: Dataset, results: Results) -> Table:
         ["", "made with"],
         rows,
         label="tbl:provenance",
-        caption="What made this report. The same code, data and programs on the same machine give the same numbers.",
+        caption="What made this report. The same code, data and programs on the same machine give the same "
+        "numbers, times excepted.",
         align="ll",
     )
 

@@ -81,11 +81,12 @@ def _noise(result: Result, baseline: Result) -> float:
 ACCURACY = {"unit": "%", "decimals": 2, "scale": 100, "lower_is_better": False, "negligible": NEGLIGIBLE_ACCURACY}
 
 VALIDATION_LOSS = Measure("validation loss", lambda result, _: result.validation[0], "nats", 4)
+TEST_LOSS = Measure("test loss", lambda result, _: result.test[0], "nats", 4)
 VALIDATION_ACCURACY = Measure("validation accuracy", lambda result, _: result.validation[1], **ACCURACY)
 TEST_ACCURACY = Measure("test accuracy", lambda result, _: result.test[1], **ACCURACY)
 STEPS_TO_CONVERGE = Measure("steps to converge", _steps_to_converge, "steps", 0)
 STEPS_TO_BEST = Measure("steps to the best", lambda result, _: float(result.history.best_step), "steps", 0)
-KEPT_GAP = Measure("train-validation gap", lambda result, _: result.validation[0] - result.train[0], "nats", 3)
+KEPT_GAP = Measure("gap with the weights kept", lambda result, _: result.validation[0] - result.train[0], "nats", 3)
 FINAL_GAP = Measure("gap at the end of training", _final_gap, "nats", 3)
 NOISE = Measure("noise of the validation loss", _noise, "nats", 4)
 CPU_SECONDS = Measure("CPU time", lambda result, _: result.history.cpu_seconds, "s", 1)

@@ -159,7 +159,7 @@ def results_table(results: Results, names: Sequence[str], *, label: str, see: st
         rows,
         label=label,
         caption=f"{see} Mean over {seeds_text(results)} ± half the width of the {spread_text(results)}. Losses, "
-        "accuracies and the train-validation gap (validation less training loss) are those of the weights kept; steps "
+        "accuracies and the first gap (validation less training loss) are those of the weights kept; steps "
         "to converge are those until the validation loss is within 5 % of the baseline's lowest; the noise is the "
         "standard deviation of the change from one validation to the next, in the second half of training."
         + _diverged(results, names),
@@ -179,7 +179,8 @@ def final_table(results: Results, names: Sequence[str], *, label: str = "tbl:fin
         rows,
         label=label,
         caption=f"All networks, mean over {seeds_text(results)} with the {spread_text(results)}. The test set "
-        "was opened once for each finished training, and for no choice." + _diverged(results, names),
+        "was opened once for each finished training, and for no choice. CPU times were taken while other trainings ran "
+        "beside." + _diverged(results, names),
     )
 
 
@@ -197,7 +198,14 @@ def gradients_table(results: Results, names: Sequence[str], *, label: str = "tbl
             ]
         )
     return Table(
-        ["network", "first / last, before", "after", "saturated, before", "after", _with_unit(VALIDATION_ACCURACY)],
+        [
+            "network",
+            "first / last, before",
+            "first / last, after",
+            "saturated, before",
+            "saturated, after",
+            _with_unit(VALIDATION_ACCURACY),
+        ],
         rows,
         label=label,
         caption="The gradient of the first layer over that of the last (root mean squares), and the share of hidden "

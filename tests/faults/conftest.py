@@ -20,7 +20,7 @@ from helpers.store import Store
 ROOT = Path(__file__).resolve().parents[2]
 FAULTS = Path(__file__).resolve().parent
 MARK = "FAULT_TEST"  # an environment variable that every process of a run inherits
-UNSET = ("MNIST_DIR", "SEEDS", "EPOCHS", "RESULTS_DIR", "CODE", "PYTEST_CURRENT_TEST", "TQDM_DISABLE")
+UNSET = ("MNIST_DIR", "SEEDS", "EPOCHS", "RESULTS_DIR", "CODE", "SCHEDULER", "PYTEST_CURRENT_TEST", "TQDM_DISABLE")
 PATIENCE = 120  # seconds until a test gives up on a condition
 
 if sys.platform != "linux":
