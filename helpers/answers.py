@@ -99,7 +99,7 @@ def closest_size(sizes: Sequence[int], like: Sequence[int]) -> Markdown:
     closest = min(sizes, key=lambda units: abs(counts[units] - target))
     return say(
         f"{closest} units in each of two layers come closest: {counts[closest]:,} parameters against {target:,}, "
-        f"{abs(counts[closest] / target - 1):.1%} {'more' if counts[closest] > target else 'fewer'}."
+        f"{100 * abs(counts[closest] / target - 1):.1f} % {'more' if counts[closest] > target else 'fewer'}."
     )
 
 
@@ -229,8 +229,8 @@ def why_ten_layers(
         f"*Vanishing gradients*: before training, the gradient of the first layer is {_factor(ratio)} that of the "
         f"last; in this network it {'vanishes' if ratio < VANISHED else 'does not vanish'} on its way back.",
         *(_control(results, name) for name in controls),
-        f"*Saturation*: after training, {saturated[deep]:.1%} of the hidden activations lie in the outer twentieth of "
-        f"their range, against {saturated[shallow]:.1%} in {in_prose(shallow)}.",
+        f"*Saturation*: after training, {100 * saturated[deep]:.1f} % of the hidden activations lie in the outer "
+        f"twentieth of their range, against {100 * saturated[shallow]:.1f} % in {in_prose(shallow)}.",
         f"*Overfitting*: the training loss ends at {reached[deep]:.4f} nats, "
         f"{'above' if fits_worse else 'below'} the {reached[shallow]:.4f} of {in_prose(shallow)}: the training images "
         f"are fitted {'less' if fits_worse else 'more'} closely; {change(results, shallow, deep, KEPT_GAP)}, and "
@@ -261,7 +261,7 @@ def taken_together(results: Results, pairs: Sequence[tuple[str, str]], of: Seque
     if not detectable(len(next(iter(results.values())))):
         return say(f"**Taken together**, no more can be said on {seeds_text(results)}: see the differences above.")
     sentences = []
-    for measure in (STEPS_TO_CONVERGE, VALIDATION_ACCURACY, VALIDATION_LOSS, KEPT_GAP, FINAL_GAP):
+    for measure in (STEPS_TO_CONVERGE, VALIDATION_ACCURACY, VALIDATION_LOSS, FINAL_GAP):
         verdicts = [compare(results, *pair, measure).verdict for pair in pairs]
         groups = {v: [name for name, found in zip(of, verdicts, strict=True) if found == v] for v in VERDICT_PHRASES}
         parts = [phrase.format(_listed(groups[v])) for v, phrase in VERDICT_PHRASES.items() if groups[v]]

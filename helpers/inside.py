@@ -135,8 +135,9 @@ def confusion_figure(results: Results, name: str, *, label: str = "fig:confusion
     return Figure(
         figure,
         label=label,
-        caption=f"Mistakes of {network_label(name)} on the test images, summed over the seeds ({rate:.2%} of all); "
-        f"right answers are left out. Most often, {mistakes[digit, taken]} times, class {digit} is taken for {taken}.",
+        caption=f"Mistakes of {network_label(name)} on the test images, summed over the seeds ({100 * rate:.2f} % of "
+        "all); right answers are left out. "
+        f"Most often, {mistakes[digit, taken]} times, class {digit} is taken for {taken}.",
         alt=f"Ten by ten table of counts, class against what it was taken for. Largest: {digit} taken for {taken}.",
         width=55,
     )

@@ -4,6 +4,7 @@ A function `..._figure` returns a `Figure` for a notebook to show. The functions
 given and return them. One network has the same colour and marker in every figure.
 """
 
+import textwrap
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
@@ -17,7 +18,7 @@ from .mnist import NUM_CLASSES, Dataset
 from .report import TEXT_WIDTH_INCHES, Figure, figure_style
 from .statistics import (
     CPU_SECONDS,
-    KEPT_GAP,
+    FINAL_GAP,
     NOISE,
     SEEDS_FOR_A_VERDICT,
     STEPS_TO_CONVERGE,
@@ -257,7 +258,7 @@ def tradeoff_figure(results: Results, names: Sequence[str], *, label: str = "fig
 @in_print_style
 def seeds_figure(results: Results, names: Sequence[str], *, label: str = "fig:seeds") -> Figure:
     """Show every seed's value of six measures, one panel a measure and one line a network."""
-    measures = (VALIDATION_ACCURACY, VALIDATION_LOSS, STEPS_TO_CONVERGE, KEPT_GAP, NOISE, CPU_SECONDS)
+    measures = (VALIDATION_ACCURACY, VALIDATION_LOSS, STEPS_TO_CONVERGE, FINAL_GAP, NOISE, CPU_SECONDS)
     figure, panels = new_figure(2, 3, height=0.72 * TEXT_WIDTH_INCHES, sharey=True)
     for axes, measure in zip(panels, measures, strict=True):
         for line, name in enumerate(names):
@@ -275,11 +276,14 @@ def seeds_figure(results: Results, names: Sequence[str], *, label: str = "fig:se
                     markersize=4,
                     capsize=2,
                 )
-        axes.set_title(measure.name if measure.unit == "steps" else f"{measure.name} [{measure.unit}]", size=8)
-        if measure.unit == "steps":
-            axes.set_xscale("log")
+        title = measure.name if measure.unit == "steps" else f"{measure.name} [{measure.unit}]"
+        axes.set_title(textwrap.fill(title, 24), size=8)
         axes.set_yticks(range(len(names)), [short_name(name) for name in names])
         axes.xaxis.set_major_locator(plt.MaxNLocator(3))
+        if measure.unit == "steps":
+            axes.set_xscale("log")
+            axes.xaxis.set_major_locator(plt.LogLocator(subs=(1, 3)))
+            axes.xaxis.set_minor_locator(plt.NullLocator())
         axes.xaxis.set_major_formatter(lambda number, _: f"{number:,.6g}")
         axes.grid(color="0.9", linewidth=0.5)
     panels[0].invert_yaxis()

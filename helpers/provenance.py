@@ -55,9 +55,8 @@ def trainings_table(results: Results) -> Table:
         ["network", "finished (UTC)", "seconds each", "steps each"],
         rows,
         label="tbl:trainings",
-        caption=f"When and how long the networks were trained, {seeds_text(results)} each: time of the first and of "
-        "the last result; wall time and gradient steps of a training, mean and range. All of it is stored with the "
-        "results, so a report built from them later says the same.",
+        caption=f"When and how long the networks were trained, {seeds_text(results)} each: first and last result; wall "
+        "time and steps of a training, mean and range. A report built later from the stored results says the same.",
         align="llrr",
     )
 

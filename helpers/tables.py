@@ -193,7 +193,7 @@ def gradients_table(results: Results, names: Sequence[str], *, label: str = "tbl
             [
                 network_label(name),
                 *(scientific(layer_ratio(results[name], moment)) for moment in (0, 1)),
-                *(f"{np.mean(shares):.1%}".replace("%", " %") if shares else "none" for shares in saturated),
+                *(f"{100 * np.mean(shares):.1f} %" if shares else "none" for shares in saturated),
                 _estimate_cell(results, name, VALIDATION_ACCURACY),
             ]
         )

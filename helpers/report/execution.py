@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
@@ -84,9 +85,10 @@ async def _execute(notebook, timeout, cores, stop_all):
         record_timing=False,
         config=PRIVATE,
     )
-    async with cores:
+    with TemporaryFile("w+", encoding="utf-8", errors="replace") as said:  # a stopped kernel prints a traceback
         try:
-            await client.async_execute(env=os.environ | UNWATCHED)
+            async with cores:
+                await client.async_execute(env=os.environ | UNWATCHED, stderr=said)
         except CellExecutionError as error:
             what = f"{error.ename}: {plain(error.evalue)}{_raised_at(error.traceback, notebook.folder)}"
         except CellTimeoutError:
@@ -94,7 +96,9 @@ async def _execute(notebook, timeout, cores, stop_all):
         except NoSuchKernel as error:
             what = f"{error}; install that kernel or choose another one in Jupyter"
         except RuntimeError as error:  # DeadKernelError, or a kernel that does not start
-            what = f"{error}; the kernel died, often for want of memory"
+            said.seek(0)
+            last_words = plain(said.read()).splitlines()[-1:]
+            what = "; ".join([str(error), "the kernel died, often for want of memory", *last_words])
         else:
             return replace(notebook, node=node)
     place = notebook.place(running[-1]) if running else notebook.name
