@@ -37,6 +37,12 @@ class Run:
         self.mark = secrets.token_hex(8)
         variables = {name: value for name, value in os.environ.items() if name not in UNSET}
         variables |= {MARK: self.mark, "PYTHONPATH": os.pathsep.join((str(cwd), str(FAULTS)))} | environment
+
+        def prepare():
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # tests that run in the background inherit it ignored
+            if preexec_fn:
+                preexec_fn()
+
         as_user = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
         self.process = subprocess.Popen(  # noqa: S603
             [*as_user, sys.executable, *map(str, command)],
@@ -47,7 +53,7 @@ class Run:
             stderr=subprocess.PIPE,
             encoding="utf-8",
             start_new_session=True,
-            preexec_fn=preexec_fn,
+            preexec_fn=prepare,
         )
 
     def wait(self, timeout=PATIENCE):
