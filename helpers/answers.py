@@ -237,8 +237,11 @@ def why_ten_layers(
         f"{change(results, shallow, deep, FINAL_GAP)}.",
         f"So these numbers support {_listed(supported) or 'none of the three'} as the cause"
         + (f", and not {_listed(others)}." if supported and others else "."),
-        f"Besides, {change(results, shallow, deep, NOISE)}. That a step which suits one layer is too long for ten "
-        "would fit this; it is a conjecture, since no smaller step was tried.",
+        f"Besides, {change(results, shallow, deep, NOISE)}.",
+        "That a step which suits one layer is too long for ten would fit this; it is a conjecture, since no smaller "
+        "step was tried."
+        if compare(results, shallow, deep, NOISE).verdict == "worse"
+        else "",
     )
 
 
