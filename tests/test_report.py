@@ -20,6 +20,7 @@ from helpers.report import (
     ReportError,
     Table,
     build_report,
+    elements,
     execution,
     figure_style,
 )
@@ -862,6 +863,17 @@ def test_figure_shows_picture_then_caption_and_is_the_same_every_time(displayed)
     assert caption_metadata == {"report": {"kind": "caption"}}
     assert set(data) == {"image/svg+xml", "application/pdf", "image/png", "text/plain"}
     assert data == again[0]
+
+
+def test_figure_is_drawn_in_the_reports_format_alone_where_nothing_else_is_needed(displayed, monkeypatch):
+    pendulum()._ipython_display_()
+    monkeypatch.setenv("FIGURE_FORMATS", "svg")
+    pendulum()._ipython_display_()
+    monkeypatch.setattr(elements, "SVG_LIMIT", 100)
+    pendulum()._ipython_display_()
+    everything, svg, png = (data for data, _ in displayed[::2])
+    assert svg == {kind: everything[kind] for kind in ("image/svg+xml", "text/plain")}
+    assert set(png) == {"image/png", "text/plain"}
 
 
 def test_figure_is_closed_opaque_white_and_has_its_text_as_outlines(displayed):

@@ -6,6 +6,7 @@ figure or table and, below it, its caption; the report's exporter reads both fro
 
 import base64
 import io
+import os
 import re
 
 import matplotlib.pyplot as plt
@@ -38,16 +39,21 @@ class Figure:
         return f"Figure({self.label!r})"
 
     def _ipython_display_(self):
-        png = _saved(self.figure, "png", metadata={"Software": None}, dpi=PNG_DPI)
         svg = _saved(self.figure, "svg", metadata={"Date": None}).decode()
-        data = {"image/png": base64.b64encode(png).decode(), "text/plain": repr(self)}
-        if len(svg) <= SVG_LIMIT:
+        self.figure.set_layout_engine("none")  # it is laid out now, and looks the same in every format
+        data = {"image/svg+xml": svg, "text/plain": repr(self)}
+        if len(svg) > SVG_LIMIT:
+            data = {"image/png": self._png(), "text/plain": repr(self)}
+        elif os.environ.get("FIGURE_FORMATS") != "svg":  # `execute` sets it, for a report needs no other
             pdf = _saved(self.figure, "pdf", metadata={"CreationDate": None})  # or else LaTeX's way needs Inkscape
-            data |= {"image/svg+xml": svg, "application/pdf": base64.b64encode(pdf).decode()}
+            data |= {"image/png": self._png(), "application/pdf": base64.b64encode(pdf).decode()}
         report = {"kind": "figure", "label": self.label, "caption": self.caption, "alt": self.alt}
         shown_width = round(self.figure.get_figwidth() * CSS_DPI)
         publish_display_data(data, {"report": report | {"width": self.width}, "image/png": {"width": shown_width}})
         _publish_caption("Figure", self.label, self.caption)
+
+    def _png(self):
+        return base64.b64encode(_saved(self.figure, "png", metadata={"Software": None}, dpi=PNG_DPI)).decode()
 
 
 class Table:

@@ -1,11 +1,11 @@
 """Run notebooks from a clean kernel each, side by side, and name the cell at which one fails."""
 
 import asyncio
+import atexit
 import copy
 import os
 import re
-import signal
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +22,11 @@ from .text import plain
 FRAME = re.compile(r"^ *(?:File (.+?):(\d+)|Cell In\[\d+\], line (\d+))", re.MULTILINE)  # of IPython's tracebacks
 INSTALLED = ("site-packages", "/lib/python", "<frozen ")
 DEFAULT_TIMEOUT = 3600  # seconds a cell may take
-UNWATCHED = {"TQDM_DISABLE": "1"}  # a progress bar that nobody sees would be lost in the report
+FOR_THE_REPORT = {  # nobody watches progress bars; SVG is what is printed; a kernel a core has no use for threads
+    "TQDM_DISABLE": "1",
+    "FIGURE_FORMATS": "svg",
+    "OPENBLAS_NUM_THREADS": "1",
+}
 PRIVATE = Config({"KernelManager": {"transport_encryption": "auto"}})  # a kernel without it warns on stderr
 
 
@@ -32,49 +36,37 @@ def execute(notebooks, timeout=DEFAULT_TIMEOUT):
     Raises ReportError for the first that fails: an error, a cell over `timeout` seconds, a dead kernel;
     KeyboardInterrupt, with all kernels shut down, when the user interrupts.
     """
-    run = _execute_all(notebooks, timeout)
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return _run(run)
-    with ThreadPoolExecutor(1) as outside_the_loop:
-        return outside_the_loop.submit(_run, run).result()
+    begun = Future()
+    with ThreadPoolExecutor(1) as aside:  # in the main thread nbclient would take Ctrl-C to itself, and stop one kernel
+        try:
+            return aside.submit(asyncio.run, _execute_all(notebooks, timeout, begun)).result()
+        except KeyboardInterrupt:
+            with suppress(RuntimeError, TimeoutError):  # all has ended, or nothing has begun
+                loop, everything = begun.result(timeout=1)
+                loop.set_exception_handler(lambda *_: None)  # of nbclient's own tasks, which end in errors
+                loop.call_soon_threadsafe(everything.cancel)
+            raise
 
 
-def _run(coroutine):
-    try:
-        return asyncio.run(coroutine)
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
-
-
-async def _execute_all(notebooks, timeout):
+async def _execute_all(notebooks, timeout, begun):
+    begun.set_result((asyncio.get_running_loop(), asyncio.current_task()))
     cores = asyncio.Semaphore(os.cpu_count() or 1)
-    everything, interrupted = asyncio.current_task(), []
-
-    def stop_all():
-        interrupted.append(True)
-        everything.cancel()
-
+    longest_first = sorted(notebooks, key=lambda notebook: len(notebook.code_cells()), reverse=True)
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_execute(notebook, timeout, cores, stop_all)) for notebook in notebooks]
+            tasks = {id(notebook): group.create_task(_execute(notebook, timeout, cores)) for notebook in longest_first}
     except BaseExceptionGroup as failures:
-        if interrupted:  # nbclient takes a cancelled cell for a dead kernel
-            raise asyncio.CancelledError from None
         raise failures.exceptions[0] from None
-    return [task.result() for task in tasks]
+    return [tasks[id(notebook)].result() for notebook in notebooks]
 
 
-async def _execute(notebook, timeout, cores, stop_all):
+async def _execute(notebook, timeout, cores):
     if not notebook.code_cells():
         return notebook
     running = []
 
     def note_cell(cell, cell_index):
         running.append(cell_index)
-        with suppress(RuntimeError, ValueError):  # nbclient stops one kernel on Ctrl-C; Windows has no such handlers
-            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop_all)
 
     node = copy.deepcopy(notebook.node)
     client = NotebookClient(
@@ -85,10 +77,11 @@ async def _execute(notebook, timeout, cores, stop_all):
         record_timing=False,
         config=PRIVATE,
     )
+    kernel = client.create_kernel_manager()
     with TemporaryFile("w+", encoding="utf-8", errors="replace") as said:  # a stopped kernel prints a traceback
         try:
             async with cores:
-                await client.async_execute(env=os.environ | UNWATCHED, stderr=said)
+                await client.async_execute(env=os.environ | FOR_THE_REPORT, stderr=said)
         except CellExecutionError as error:
             what = f"{error.ename}: {plain(error.evalue)}{_raised_at(error.traceback, notebook.folder)}"
         except CellTimeoutError:
@@ -101,6 +94,10 @@ async def _execute(notebook, timeout, cores, stop_all):
             what = "; ".join([str(error), "the kernel died, often for want of memory", *last_words])
         else:
             return replace(notebook, node=node)
+        finally:  # nbclient broken off leaves a kernel that starts, or an unfinished end to be done at exit
+            atexit.unregister(client._cleanup_kernel)
+            if kernel.has_kernel:
+                await kernel.shutdown_kernel(now=True)
     place = notebook.place(running[-1]) if running else notebook.name
     raise ReportError(f"{place}: {what}")
 
