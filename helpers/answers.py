@@ -30,8 +30,8 @@ from .statistics import (
     compare,
     detectable,
     final_train_loss,
+    ratio,
     summarise,
-    values,
 )
 from .tables import scientific
 
@@ -164,7 +164,8 @@ def baseline(results: Results, name: str = "2c") -> Markdown:
         f"{VALIDATION_ACCURACY.text(accuracy.mean)} % of the validation images are recognised (means over "
         f"{seeds_text(results)}). It is lowest after {np.median(best):,.0f} gradient steps (median; {min(best):,} to "
         f"{max(best):,});",
-        f"early stopping ended {ending} of {len(runs)} trainings before their last epoch.",
+        f"early stopping ended {ending} of {len(runs)} trainings before their last epoch"
+        + (f"; the other {len(runs) - ending} might have found a lower loss later." if ending < len(runs) else "."),
         f"At the end the training loss is {_training_loss(results, name)} nats, and the validation loss is "
         f"{FINAL_GAP.text(abs(gap.mean))} nats {'above' if gap.mean > 0 else 'below'} it:",
         "the network has begun to learn the training images by heart."
@@ -175,29 +176,30 @@ def baseline(results: Results, name: str = "2c") -> Markdown:
 
 def early_stopping(results: Results, stopped: str = "4e", unstopped: str = "4e_no_stopping") -> Markdown:
     """Answer for early stopping: steps, CPU time and validation loss with and without it."""
-    if diverged := _diverged(results, stopped, unstopped):
+    diverged = _diverged(results, stopped, unstopped)
+    pairs = [
+        pair for pair in zip(results[stopped], results[unstopped], strict=True) if not any(run.diverged for run in pair)
+    ]
+    if not pairs:
         return say(f"What early stopping saves cannot be said: {diverged}.")
-    steps = {
-        name: np.array([run.history.validation_steps[-1] for run in results[name]]) for name in (stopped, unstopped)
-    }
-    seconds = {name: values(results, name, CPU_SECONDS) for name in (stopped, unstopped)}
-    ratio = seconds[stopped].mean() / seconds[unstopped].mean()
-    later = sum(
-        b.history.best_step > a.history.best_step for a, b in zip(results[stopped], results[unstopped], strict=True)
+    steps, seconds = (
+        [np.mean([read(run.history) for run in runs]) for runs in zip(*pairs, strict=True)]
+        for read in (lambda history: history.validation_steps[-1], lambda history: history.cpu_seconds)
     )
-    lower = np.mean(
-        [b.validation[0] - a.validation[0] for a, b in zip(results[stopped], results[unstopped], strict=True)]
-    )
+    times = ratio(results, unstopped, stopped, CPU_SECONDS)
+    later = sum(without.history.best_step > run.history.best_step for run, without in pairs)
+    lower = np.mean([without.validation[0] - run.validation[0] for run, without in pairs])
     return say(
-        f"Without early stopping a training takes {steps[unstopped].mean():,.0f} steps and "
-        f"{seconds[unstopped].mean():.1f} s of CPU time, with it {steps[stopped].mean():,.0f} steps and "
-        f"{seconds[stopped].mean():.1f} s: {ratio:.2f} times as much, where the original report measured "
-        f"{132.17 / 342.85:.2f} (342.85 s and 132.17 s, on its own machine).",
+        f"{capital(diverged)}; what follows is of the other seeds." if diverged else "",
+        f"Without early stopping a training takes {steps[1]:,.0f} steps and {seconds[1]:.1f} s of CPU time, with it "
+        f"{steps[0]:,.0f} steps and {seconds[0]:.1f} s: {times.mean:.2f} times as much ({times.low:.2f} to "
+        f"{times.high:.2f}), where the original report measured {132.17 / 342.85:.2f} (342.85 s and 132.17 s, on its "
+        "own machine).",
         f"The weights kept have the lowest validation loss of the path by construction, {lower:.4f} nats below that of "
         "the last weights without early stopping; that is no finding. On the test images, which chose nothing, the "
         f"stopped network with the weights kept against the other with its last weights, over {seeds_text(results)}: "
         f"{change(results, unstopped, stopped, TEST_LOSS)}, and {change(results, unstopped, stopped, TEST_ACCURACY)}.",
-        f"In {later or 'none'} of the {len(results[stopped])} seeds the validation loss fell below the kept one "
+        f"In {later or 'none'} of the {len(pairs)} seeds the validation loss fell below the kept one "
         "after early stopping had ended the training.",
     )
 
@@ -215,19 +217,19 @@ def why_ten_layers(
     """Say which of vanishing gradients, saturation and overfitting the numbers support as the cause in ten layers."""
     if any(all(run.diverged for run in results[name]) for name in (shallow, deep)):
         return say(f"What ten layers do cannot be explained: {_diverged(results, shallow, deep)}.")
-    ratio = layer_ratio(results[deep], 0)
+    arriving = layer_ratio(results[deep], 0)
     saturated = {name: saturated_share(results, name) for name in (shallow, deep)}
     reached = {name: np.nanmean([final_train_loss(run.history) for run in results[name]]) for name in (shallow, deep)}
     fits_worse = reached[deep] > reached[shallow]
     causes = {
-        "vanishing gradients": ratio < VANISHED,
+        "vanishing gradients": arriving < VANISHED,
         "saturation": saturated[deep] > max(SATURATES, saturated[shallow]),
         "overfitting": not fits_worse and compare(results, shallow, deep, FINAL_GAP).difference.mean > 0,
     }
     supported, others = ([cause for cause, holds in causes.items() if holds is wanted] for wanted in (True, False))
     return say(
-        f"*Vanishing gradients*: before training, the gradient of the first layer is {_factor(ratio)} that of the "
-        f"last; in this network it {'vanishes' if ratio < VANISHED else 'does not vanish'} on its way back.",
+        f"*Vanishing gradients*: before training, the gradient of the first layer is {_factor(arriving)} that of the "
+        f"last; in this network it {'vanishes' if arriving < VANISHED else 'does not vanish'} on its way back.",
         *(_control(results, name) for name in controls),
         f"*Saturation*: after training, {100 * saturated[deep]:.1f} % of the hidden activations lie in the outer "
         f"twentieth of their range, against {100 * saturated[shallow]:.1f} % in {in_prose(shallow)}.",
@@ -247,12 +249,13 @@ def why_ten_layers(
 
 def _control(results: Results, name: str) -> str:
     """Say of a network that was trained to show where the gradient goes: how much arrives, and what it learnt."""
-    ratio, epochs = layer_ratio(results[name], 0), EXPERIMENTS[name].config.max_epochs
-    accuracy = summarise(results, name, VALIDATION_ACCURACY).mean
+    arriving, epochs = layer_ratio(results[name], 0), EXPERIMENTS[name].config.max_epochs
+    accuracy = summarise(results, name, VALIDATION_ACCURACY)
+    learnt = f"{VALIDATION_ACCURACY.text(accuracy.mean)} % of the validation images are recognised"
     return (
-        f"In {in_prose(name)} it is {_factor(ratio)}, and after {epochs} epochs "
-        f"{VALIDATION_ACCURACY.text(accuracy)} % of the validation images are recognised"
-        + (": there the gradient vanishes." if ratio < VANISHED else ".")
+        f"In {in_prose(name)} it is {_factor(arriving)}, and "
+        + (f"after {epochs} epochs {learnt}" if accuracy.count else "every training diverged")
+        + (": there the gradient vanishes." if arriving < VANISHED else ".")
     )
 
 

@@ -27,8 +27,8 @@ from .statistics import (
     Results,
     compare,
     final_train_loss,
+    ratio,
     summarise,
-    values,
 )
 from .tables import scientific
 
@@ -182,42 +182,52 @@ def _equal_size(results: Results) -> Finding:
 
 
 def _far_longer(results: Results) -> Finding:
-    ratio = values(results, "4e", CPU_SECONDS).mean() / values(results, "3c", CPU_SECONDS).mean()
     counts = num_parameters(EXPERIMENTS["4e"].hidden_layers), num_parameters(EXPERIMENTS["3c"].hidden_layers)
     verdict = judge(results, [Expectation(("3c", "4e"), CPU_SECONDS, "worse")])
-    measured = f"{counts[0]:,} parameters, {counts[0] / counts[1]:.2f} times; {ratio:.1f} times the CPU time"
+    measured = (
+        f"{counts[0]:,} parameters, {counts[0] / counts[1]:.2f} times; CPU time {_times(results, '3c', '4e')} times"
+    )
     return Finding("4e", "Ten layers have many more parameters and take far longer", measured, verdict)
 
 
 def _beats_all(results: Results) -> Finding:
     others = ("4a", "4b", "4d", "4d_32", "4e")
     expectations = [Expectation(("3c", other), VALIDATION_ACCURACY, "worse") for other in others]
-    seconds = {name: values(results, name, CPU_SECONDS).mean() for name in ("3c", *others)}
-    gaps = [compare(results, *e.pair, e.measure).difference.mean for e in expectations]
-    best = others[int(np.argmax(np.nan_to_num(gaps, nan=-np.inf)))]
+    gaps = {other: compare(results, "3c", other, VALIDATION_ACCURACY).difference for other in others}
+    best = max(others, key=lambda other: np.nan_to_num(gaps[other].mean, nan=-np.inf))
     measured = "validation accuracy against 3c: " + ", ".join(
-        f"{short_name(name)} {VALIDATION_ACCURACY.text(gap, signed=True)}"
-        for name, gap in zip(others, gaps, strict=True)
+        f"{short_name(other)} {_signed(VALIDATION_ACCURACY, gap)}" for other, gap in gaps.items()
     )
     measured += " points"
     if judge(results, expectations) == REFUTED:
         measured += f"; {short_name(best)} is better"
-    measured += (
-        "; CPU time " + ", ".join(f"{short_name(n)} {seconds[n] / seconds['3c']:.1f}" for n in others) + " times"
-    )
+    times = ", ".join(f"{short_name(other)} {_times(results, '3c', other)}" for other in others)
     claim = "One hidden layer of 64 beats all other topologies, with far less computing"
-    return Finding("4e", claim, measured, judge(results, expectations))
+    return Finding("4e", claim, f"{measured}; CPU time {times} times", judge(results, expectations))
 
 
 def _stopping(results: Results) -> Finding:
-    seconds = {name: values(results, name, CPU_SECONDS).mean() for name in ("4e", "4e_no_stopping")}
+    pair = "4e_no_stopping", "4e"
+    unstopped, stopped = (CPU_SECONDS.text(summarise(results, name, CPU_SECONDS).mean) for name in pair)
     measured = (
-        f"{seconds['4e_no_stopping']:.1f} s to {seconds['4e']:.1f} s of CPU time: "
-        f"{seconds['4e'] / seconds['4e_no_stopping']:.2f} times, where the claim is {132.17 / 342.85:.2f}"
+        f"{unstopped} s to {stopped} s of CPU time: {_times(results, *pair, 2)} times, where the claim is "
+        f"{132.17 / 342.85:.2f}"
     )
-    expectation = Expectation(("4e_no_stopping", "4e"), CPU_SECONDS, "better")
     claim = "Early stopping cut the run from 342.85 s to 132.17 s"
-    return Finding("stopping", claim, measured, judge(results, [expectation]))
+    return Finding("stopping", claim, measured, judge(results, [Expectation(pair, CPU_SECONDS, "better")]))
+
+
+def _times(results: Results, before: str, after: str, decimals: int = 1) -> str:
+    """Return the ratio of CPU times with its interval."""
+    found = ratio(results, before, after, CPU_SECONDS)
+    mean, low, high = (f"{number:.{decimals}f}" for number in (found.mean, found.low, found.high))
+    return f"{mean} ({low} to {high})" if found.count else "unknown"
+
+
+def _signed(measure: Measure, difference: Estimate) -> str:
+    """Return a difference with its interval."""
+    mean, low, high = (measure.text(n, signed=True) for n in (difference.mean, difference.low, difference.high))
+    return f"{mean} ({low} to {high})"
 
 
 CLAIMS: tuple[Callable[[Results], Finding], ...] = (

@@ -15,6 +15,7 @@ SIGNIFICANT = 0.05
 NEGLIGIBLE_ACCURACY = 0.001  # 0.1 percentage points
 CONVERGED = 1.05  # as a multiple of the baseline's lowest validation loss
 RESAMPLES = 10_000
+ROUNDING = 1e-12  # relative; numbers as close as that are equal
 
 Results = Mapping[str, Sequence[Result]]
 
@@ -166,7 +167,8 @@ def values(results: Results, name: str, measure: Measure) -> np.ndarray:
     """
     if [run.seed for run in results[name]] != [run.seed for run in results[BASELINE]]:
         raise ValueError(f"{name} and {BASELINE} have results of different seeds; let run_experiments finish")
-    return np.array([measure.read(*pair) for pair in zip(results[name], results[BASELINE], strict=True)])
+    pairs = zip(results[name], results[BASELINE], strict=True)
+    return np.array([np.nan if run.diverged else measure.read(run, baseline) for run, baseline in pairs])
 
 
 def estimate(numbers: Iterable[float]) -> Estimate:
@@ -176,7 +178,7 @@ def estimate(numbers: Iterable[float]) -> Estimate:
     mean = float(finite.mean()) if len(finite) else np.nan
     if not len(finite):
         return Estimate(numbers, mean, mean, mean)
-    if len(finite) < SEEDS_FOR_A_VERDICT or np.ptp(finite) == 0:
+    if len(finite) < SEEDS_FOR_A_VERDICT or np.ptp(finite) <= ROUNDING * np.abs(finite).max():
         return Estimate(numbers, mean, float(finite.min()), float(finite.max()))
     interval = stats.bootstrap(
         (finite,), np.mean, n_resamples=RESAMPLES, method="BCa", rng=np.random.default_rng(0)
@@ -187,6 +189,11 @@ def estimate(numbers: Iterable[float]) -> Estimate:
 def summarise(results: Results, name: str, measure: Measure) -> Estimate:
     """Return the estimate of one measure of one experiment."""
     return estimate(values(results, name, measure))
+
+
+def ratio(results: Results, before: str, after: str, measure: Measure) -> Estimate:
+    """Return the estimate of a measure of `after` over that of `before`, seed by seed."""
+    return estimate(values(results, after, measure) / values(results, before, measure))
 
 
 def compare(results: Results, before: str, after: str, measure: Measure) -> Comparison:

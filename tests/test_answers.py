@@ -8,6 +8,7 @@ from made_up import made_up_results
 
 from helpers import MLP, answers, findings, inside, plots, tables
 from helpers.experiments import EXPERIMENTS
+from helpers.statistics import CPU_SECONDS, ratio
 
 PAIRS = [("2c", "3a"), ("3c", "4b")]
 
@@ -144,6 +145,67 @@ def test_what_explains_ten_layers_turns_with_gradient_saturation_and_fit(ratio, 
     assert f"So these numbers support {explained} as the cause" in text
     assert (", and not " in text) == (excluded is not None)
     assert excluded is None or f", and not {excluded}." in text
+
+
+@pytest.mark.parametrize("verdict", ["worse", "better", "no difference found"])
+def test_the_step_is_suspected_only_where_ten_layers_are_noisier(verdict):
+    results = made_up_results()
+    swing = {"worse": 0.1, "better": 0.0001, "no difference found": 0.01}[verdict]
+    for name, size in (("3c", 0.01), ("4e", swing)):
+        results[name] = [
+            replace(
+                run, history=replace(run.history, validation_loss=0.3 + size * (np.arange(12) % 2 + 0.01 * run.seed))
+            )
+            for run in results[name]
+        ]
+    text = answers.why_ten_layers(results).data
+    assert f"*{verdict}*" in text.split("Besides, the noise")[1]
+    assert ("too long for ten" in text) == (verdict == "worse")
+
+
+def diverged(run):
+    nothing = (np.nan, np.nan)
+    unknown = np.full_like(run.gradient_rms, np.nan), np.full_like(run.saturation, np.nan)
+    before = [np.concatenate([a[:1], b[1:]]) for a, b in zip((run.gradient_rms, run.saturation), unknown, strict=True)]
+    return replace(
+        run,
+        diverged=True,
+        train=nothing,
+        validation=nothing,
+        test=nothing,
+        gradient_rms=before[0],
+        saturation=before[1],
+    )
+
+
+def test_a_control_network_that_always_diverged_gives_its_gradient_and_no_accuracy():
+    results = made_up_results()
+    results["4e_uniform"] = list(map(diverged, results["4e_uniform"]))
+    text = answers.why_ten_layers(results).data
+    assert "every training diverged" in text
+    assert "nan" not in text
+    assert "none %" not in text
+
+
+def test_early_stopping_is_judged_on_the_seeds_where_neither_training_diverged():
+    results = made_up_results(**{"4e": {"cpu_seconds": 4.0}})
+    results["4e_no_stopping"][3] = diverged(results["4e_no_stopping"][3])
+    text = answers.early_stopping(results).data
+    assert "1 of 10 of network 4e unstopped" in text
+    assert "0.40 times as much" in text
+    assert "of the 9 seeds" in text
+    for name in ("4e", "4e_no_stopping"):
+        results[name] = list(map(diverged, results[name]))
+    assert "cannot be said" in answers.early_stopping(results).data
+
+
+def test_ratios_of_time_have_an_interval():
+    results = made_up_results()
+    results["4e"] = [replace(run, history=replace(run.history, cpu_seconds=20.0 + run.seed)) for run in results["4e"]]
+    found = ratio(results, "3c", "4e", CPU_SECONDS)
+    assert found.low < found.mean < found.high
+    [finding] = [f for f in findings.findings(results) if "far longer" in f.claim]
+    assert f"{found.mean:.1f} ({found.low:.1f} to {found.high:.1f}) times" in finding.measured
 
 
 def test_a_diverged_training_is_counted_in_brackets_and_in_the_caption():

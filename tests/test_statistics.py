@@ -109,6 +109,7 @@ def test_a_run_without_a_value_is_counted_and_left_out_of_the_mean():
 def test_one_value_and_equal_values_give_a_point():
     assert (estimate([2.0]).low, estimate([2.0]).high) == (2.0, 2.0)
     assert (estimate([2.0, 2.0]).low, estimate([2.0, 2.0]).high) == (2.0, 2.0)
+    assert np.ptp([estimate([0.1 + 0.2] + [0.3] * 9).low, estimate([0.1 + 0.2] + [0.3] * 9).high]) < 1e-15
 
 
 @pytest.mark.parametrize(("seeds", "verdict"), [(8, "too few seeds"), (9, "no difference found")])
