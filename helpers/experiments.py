@@ -2,12 +2,14 @@
 
 import os
 import sys
+import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
@@ -183,8 +185,24 @@ def _arriving(
     """Yield the results of every training as it ends, on this machine or on a cluster."""
     if scheduler and jobs:
         return run_on_cluster(_train, jobs, directory, scheduler)
-    parallel = Parallel(n_jobs=min(workers or cpu_count(), len(jobs) or 1), return_as="generator_unordered")
+    parallel = Parallel(
+        n_jobs=min(workers or cpu_count(), len(jobs) or 1),
+        return_as="generator_unordered",
+        initializer=_end_with_this_process,
+        initargs=(os.getpid(),),
+    )
     return parallel(delayed(_train)(group, seed, directory) for group, seed in jobs)
+
+
+def _end_with_this_process(main: int) -> None:
+    """Let a worker end when the process that started it was killed; else it would wait for it for good."""
+
+    def watch() -> None:
+        while os.getppid() == main:
+            time.sleep(1)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _train(group: Sequence[Experiment], seed: int, directory: Path) -> list[Result]:

@@ -82,6 +82,14 @@ def test_killed_at_random_moments_no_finished_result_is_lost_and_the_end_is_the_
     equal(stored(folder), undisturbed[1])
 
 
+def test_workers_end_with_the_process_that_started_them(sweep, tmp_path):
+    run = sweep(tmp_path / "results")
+    wait_until(lambda: list((tmp_path / "results").glob("*.npz")), "there is a result")
+    os.kill(run.process.pid, signal.SIGKILL)
+    run.process.wait()
+    wait_until(lambda: not run.family(), "the workers have ended too", 20)
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_worker_that_is_killed_ends_the_sweep_with_an_error_and_the_next_goes_on(
     workers, sweep, undisturbed, tmp_path
