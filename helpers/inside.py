@@ -46,15 +46,22 @@ def hidden_weights_figure(result: Result, units: int = 12, *, label: str = "fig:
             axes.spines[:].set_visible(False)
     for axes, name in ((all_axes[0], "before"), (all_axes[units], "after")):
         axes.set_ylabel(name)
-    change = np.linalg.norm(after - before) / np.linalg.norm(before)
+    images = dataset_of(result.seed).train.images[:, :-1]
+    blank = np.append((images == images[0]).all(axis=0), False)
+
+    def moved(rows: np.ndarray) -> str:
+        return f"{np.linalg.norm((after - before)[rows]) / np.linalg.norm(before[rows]):.1f} times"
+
+    lengths = f"The weights moved by {moved(~blank)} their initial length"
+    if blank.any():
+        lengths += f", those of the {blank.sum()} pixels in which no training image has ink by {moved(blank)}"
     return Figure(
         figure,
         label=label,
         caption=f"Weights of the first {units} hidden units of {network_label(result.experiment)}, seed {result.seed}, "
-        "as images: red excites, blue inhibits. Training turns noise into detectors of strokes; at the rim, where no "
-        f"image has ink, the initial noise stays. The weights moved by {change:.1f} times their initial length.",
-        alt=f"Two rows of {units} small square images. The upper row, before training, is noise; in the lower row, "
-        "after training, smooth red and blue patches stand in the middle of the noise.",
+        "as images, before and after training: red excites, blue inhibits; each row has a scale of its own. "
+        f"{lengths}.",
+        alt=f"Two rows of {units} small square images of weights, the upper before, the lower after training.",
     )
 
 
