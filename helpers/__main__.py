@@ -15,7 +15,6 @@ from .provenance import last_trained
 from .report import ReportError, build_html, build_report
 from .statistics import SEEDS_FOR_A_VERDICT
 
-INTERRUPTED = 130  # the exit status of a program that Ctrl-C ended
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ("assignment1_report.ipynb", "task2.ipynb", "task3.ipynb", "task4.ipynb")
 
@@ -27,7 +26,7 @@ def main() -> int:
         interrupts.raise_from_now_on()
         results = run_experiments()
         if results.interrupted:
-            return INTERRUPTED
+            return interrupts.EXIT_STATUS
         trained = time.perf_counter() - start
         count = len(next(iter(results.values())))
         preview = f"Preview: {seeds_text(results)}" if count < SEEDS_FOR_A_VERDICT else None
@@ -45,7 +44,7 @@ def main() -> int:
             report = build_report(notebooks, ROOT / "assignment1_report.pdf", **options)
     except KeyboardInterrupt:
         print("interrupted; no report was written", file=sys.stderr)
-        return INTERRUPTED
+        return interrupts.EXIT_STATUS
     except (ReportError, TerminatedWorkerError, ValueError, OSError) as error:
         print(f"no report was written: {error}", file=sys.stderr)
         return 1

@@ -264,7 +264,7 @@ def _value(array: np.ndarray) -> object:
 
 def _limited(experiment: Experiment, max_epochs: int | None) -> Experiment:
     if max_epochs is None and "EPOCHS" in os.environ:
-        max_epochs = _positive_integer("EPOCHS", os.environ["EPOCHS"])
+        max_epochs = positive_integer("EPOCHS", os.environ["EPOCHS"])
     if max_epochs is None:
         return experiment
     config = replace(experiment.config, max_epochs=min(max_epochs, experiment.config.max_epochs))
@@ -285,14 +285,15 @@ def _chosen_names(names: Iterable[str] | str | None) -> list[str]:
 
 def _chosen_seeds(seeds: int | Iterable[int] | None) -> list[int]:
     if seeds is None:
-        seeds = _positive_integer("SEEDS", os.environ.get("SEEDS", str(DEFAULT_SEEDS)))
+        seeds = positive_integer("SEEDS", os.environ.get("SEEDS", str(DEFAULT_SEEDS)))
     which = range(seeds) if isinstance(seeds, int | np.integer) else tuple(seeds)
     if not which or not all(isinstance(seed, int | np.integer) and seed >= 0 for seed in which):
         raise ValueError(f"seeds is {seeds!r}; allowed: how many (from 1), or which (integers from 0)")
     return [int(seed) for seed in dict.fromkeys(which)]
 
 
-def _positive_integer(name: str, text: str) -> int:
+def positive_integer(name: str, text: str) -> int:
+    """Return the number that a setting's text holds. Raises `ValueError`, which names it, for any other."""
     if not text.isdecimal() or int(text) < 1:
         raise ValueError(f"{name} is {text!r}; allowed: an integer from 1")
     return int(text)

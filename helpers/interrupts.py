@@ -4,11 +4,13 @@ import os
 import signal
 import sys
 
+EXIT_STATUS = 128 + signal.SIGINT  # of a program that Ctrl-C ended
+
 
 def leave(number: int, frame: object) -> None:
     """End the process at once: nothing has begun yet that would have to be ended."""
     os.write(2, b"interrupted; no report was written\n")
-    os._exit(128 + number)
+    os._exit(EXIT_STATUS)
 
 
 def raise_from_now_on() -> None:

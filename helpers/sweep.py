@@ -21,7 +21,8 @@ from matplotlib.ticker import LogLocator, StrMethodFormatter
 from scipy.optimize import nnls
 from threadpoolctl import threadpool_limits
 
-from .experiments import EXPERIMENTS, Results, _positive_integer, num_parameters, run_over_seeds
+from . import interrupts
+from .experiments import EXPERIMENTS, Results, num_parameters, positive_integer, run_over_seeds
 from .mnist import Dataset, Split, load_mnist
 from .training import train
 from .trials import Experiment, Result
@@ -31,7 +32,6 @@ DEPTHS = (1, 2, 3, 5, 7, 10)
 SEEDS = 20
 TRAIN_IMAGES = 20_000  # of every training
 CORES = (1, 100, 1_000)
-INTERRUPTED = 130  # the exit status of a program that Ctrl-C ended
 PICTURE = Path(__file__).resolve().parent.parent / "build" / "sweep.png"
 
 Sizes = tuple[int, ...]  # units of each hidden layer
@@ -87,7 +87,7 @@ def network(units: int, depth: int) -> Experiment:
 def chosen(name: str, default: Sequence[int]) -> tuple[int, ...]:
     """Return the integers of an environment variable, without repetitions. Raises `ValueError` for anything else."""
     words = os.environ.get(name, "").split() or map(str, default)
-    return tuple(dict.fromkeys(_positive_integer(name, word) for word in words))
+    return tuple(dict.fromkeys(positive_integer(name, word) for word in words))
 
 
 @dataclass(frozen=True)
@@ -295,22 +295,23 @@ def main() -> int:
         networks = [network(n, depth) for depth in depths for n in units]
         print(f"{len(networks)} networks of {len(UNITS) * len(DEPTHS)}, {seeds} of {SEEDS} seeds", flush=True)
         results = run_over_seeds(networks, seeds, keep=Outcome.of)
+        if results.interrupted:
+            return interrupts.EXIT_STATUS
+        max_epochs = chosen("EPOCHS", (EXPERIMENTS["3c"].config.max_epochs,))[0]
+        PICTURE.parent.mkdir(exist_ok=True)
+        picture(results, units, depths, max_epochs).savefig(PICTURE, dpi=150)
+        print(accuracy_table(results, units, depths))
+        print("fitting the cost model to quick measurements", flush=True)
+        costs = CostModel.measured()
+        print(check_table(costs, results, networks))
+        print(cost_table(costs, results))
+        print(f"picture: {PICTURE}")
     except KeyboardInterrupt:
-        return INTERRUPTED
+        print("interrupted; what is trained is stored", file=sys.stderr)
+        return interrupts.EXIT_STATUS
     except (TerminatedWorkerError, ValueError, OSError) as error:
         print(f"the sweep was not finished: {error}", file=sys.stderr)
         return 1
-    if results.interrupted:
-        return INTERRUPTED
-    max_epochs = chosen("EPOCHS", (EXPERIMENTS["3c"].config.max_epochs,))[0]
-    PICTURE.parent.mkdir(exist_ok=True)
-    picture(results, units, depths, max_epochs).savefig(PICTURE, dpi=150)
-    print(accuracy_table(results, units, depths))
-    print("fitting the cost model to quick measurements", flush=True)
-    costs = CostModel.measured()
-    print(check_table(costs, results, networks))
-    print(cost_table(costs, results))
-    print(f"picture: {PICTURE}")
     return 0
 
 
