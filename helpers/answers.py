@@ -9,14 +9,16 @@ from IPython.display import Markdown
 from .derivations import largest_difference
 from .experiments import EXPERIMENTS, num_parameters
 from .mnist import NUM_CLASSES, NUM_INPUTS, Dataset
-from .plots import in_prose, layer_ratio, seeds_text, short_name, spread_text
+from .plots import in_prose, layer_ratios, seeds_text, spread_text
 from .statistics import (
     COMPARISONS,
     CPU_SECONDS,
     FINAL_GAP,
+    FINAL_TRAIN_LOSS,
     KEPT_GAP,
     NEGLIGIBLE_ACCURACY,
     NOISE,
+    SATURATION,
     SIGNIFICANT,
     STEPS_TO_BEST,
     STEPS_TO_CONVERGE,
@@ -29,11 +31,14 @@ from .statistics import (
     Results,
     compare,
     detectable,
+    estimate,
     final_train_loss,
     ratio,
     summarise,
+    trainings,
 )
 from .tables import scientific
+from .trials import Result
 
 
 def say(*sentences: str) -> Markdown:
@@ -52,7 +57,8 @@ def protocol(dataset: Dataset, results: Results) -> Markdown:
     """Say on what data and by what rules everything was measured."""
     config = EXPERIMENTS["3c"].config
     every = len(dataset.train) // config.batch_size // config.validations_per_epoch
-    diverged = sum(run.diverged for runs in results.values() for run in runs)
+    trained = trainings(results)
+    diverged = sum(run.diverged for run in trained)
     return say(
         f"*How it was measured.* On {dataset.name}: each seed draws {len(dataset.train):,} images for training and "
         f"{len(dataset.validation):,} for validation from the training file, its own initial weights and its own order "
@@ -62,9 +68,12 @@ def protocol(dataset: Dataset, results: Results) -> Markdown:
         "training. The course calls the test set *validation* and stops training on it, which can make its final "
         "figures look better than they are; here the two are kept apart.",
         "*To converge* means to come within 5 % of the lowest validation loss of the baseline with the same seed, "
-        f"which is looked at every {every:,} steps. In brackets after a difference stands its {spread_text(results)}.",
+        f"which is looked at every {every:,} steps. The *gap* at the end of training is the last validation loss less "
+        "the mean loss of the mini-batches of the last epoch; the *noise* of the validation loss is the standard "
+        "deviation of its change from one look to the next, in the second half of training. In brackets after a "
+        f"difference stands its {spread_text(results)}.",
         _rules(results),
-        f"{diverged or 'None'} of the {sum(map(len, results.values()))} trainings diverged.",
+        f"{diverged or 'None'} of the {len(trained)} trainings diverged.",
     )
 
 
@@ -109,11 +118,16 @@ def change(results: Results, before: str, after: str, measure: Measure) -> str:
     difference = found.difference
     if not difference.count:
         return f"the {measure.noun} cannot be compared, since no seed has both values"
-    direction = "the same" if difference.mean == 0 else "lower" if difference.mean < 0 else "higher"
     unit = {"%": "points"}.get(measure.unit, measure.unit)
+    mean, low, high = (measure.text(n, signed=True) for n in (difference.mean, difference.low, difference.high))
+    interval = f"{low} to {high}"
+    if difference.count < len(difference.values):
+        interval += f", {difference.count} of {len(difference.values)} seeds"
+    if found.verdict == "no difference found":
+        return f"*no difference* was found in the {measure.noun} ({mean} {unit}, {interval}; $p = {found.p_holm:.3f}$)"
+    direction = "the same" if difference.mean == 0 else "lower" if difference.mean < 0 else "higher"
     size = f" by {measure.text(abs(difference.mean))} {unit}" if difference.mean else ""
-    low, high = (measure.text(end, signed=True) for end in (difference.low, difference.high))
-    return f"the {measure.noun} is {direction}{size} ({low} to {high}{judged(found)})"
+    return f"the {measure.noun} is {direction}{size} ({interval}{judged(found)})"
 
 
 def judged(found: Comparison) -> str:
@@ -144,8 +158,8 @@ def effect_of_size(results: Results, before: str, after: str) -> Markdown:
     return say(
         f"**{capital(in_prose(after))}** has {counts[1]:,} parameters, {counts[1] / counts[0]:.2f} times the "
         f"{counts[0]:,} of {in_prose(before)}. Paired over {seeds_text(results)}, {accuracy}, and {loss}.",
-        f"When training ends, its loss on the training images is {_training_loss(results, after)} nats (with "
-        f"{short_name(before)}: {_training_loss(results, before)}), and {gap}. As to cost, {seconds}.",
+        f"When training ends, its loss on the training images is {_training_loss(results, after)} nats: "
+        f"{change(results, before, after, FINAL_TRAIN_LOSS)}; {gap}. As to cost, {seconds}.",
     )
 
 
@@ -168,9 +182,9 @@ def baseline(results: Results, name: str = "2c") -> Markdown:
         + (f"; the other {len(runs) - ending} might have found a lower loss later." if ending < len(runs) else "."),
         f"At the end the training loss is {_training_loss(results, name)} nats, and the validation loss is "
         f"{FINAL_GAP.text(abs(gap.mean))} nats {'above' if gap.mean > 0 else 'below'} it:",
-        "the network has begun to learn the training images by heart."
+        "it fits the training images more closely than others."
         if gap.low > 0
-        else "no sign that it learns the training images by heart.",
+        else "no sign that it fits the training images more closely than others.",
     )
 
 
@@ -183,7 +197,7 @@ def early_stopping(results: Results, stopped: str = "4e", unstopped: str = "4e_n
     if not pairs:
         return say(f"What early stopping saves cannot be said: {diverged}.")
     steps, seconds = (
-        [np.mean([read(run.history) for run in runs]) for runs in zip(*pairs, strict=True)]
+        [estimate(read(run.history) for run in runs) for runs in zip(*pairs, strict=True)]
         for read in (lambda history: history.validation_steps[-1], lambda history: history.cpu_seconds)
     )
     times = ratio(results, unstopped, stopped, CPU_SECONDS)
@@ -191,16 +205,17 @@ def early_stopping(results: Results, stopped: str = "4e", unstopped: str = "4e_n
     lower = np.mean([without.validation[0] - run.validation[0] for run, without in pairs])
     return say(
         f"{capital(diverged)}; what follows is of the other seeds." if diverged else "",
-        f"Without early stopping a training takes {steps[1]:,.0f} steps and {seconds[1]:.1f} s of CPU time, with it "
-        f"{steps[0]:,.0f} steps and {seconds[0]:.1f} s: {times.mean:.2f} times as much ({times.low:.2f} to "
-        f"{times.high:.2f}), where the original report measured {132.17 / 342.85:.2f} (342.85 s and 132.17 s, on its "
-        "own machine).",
+        f"Without early stopping a training takes {steps[1].mean:,.0f} steps and {seconds[1].mean:.1f} s of CPU time, "
+        f"with it {steps[0].mean:,.0f} steps ({steps[0].low:,.0f} to {steps[0].high:,.0f}) and "
+        f"{seconds[0].mean:.1f} s, {times.mean:.2f} times as much ({times.low:.2f} to {times.high:.2f}), where the "
+        f"original report measured {132.17 / 342.85:.2f} (342.85 s and 132.17 s, on its own machine). That it is "
+        "less lies in the construction; how much is the finding.",
         f"The weights kept have the lowest validation loss of the path by construction, {lower:.4f} nats below that of "
         "the last weights without early stopping; that is no finding. On the test images, which chose nothing, the "
         f"stopped network with the weights kept against the other with its last weights, over {seeds_text(results)}: "
         f"{change(results, unstopped, stopped, TEST_LOSS)}, and {change(results, unstopped, stopped, TEST_ACCURACY)}.",
-        f"In {later or 'none'} of the {len(pairs)} seeds the validation loss fell below the kept one "
-        "after early stopping had ended the training.",
+        f"In {later or 'none'} of the {len(pairs)} seeds did the validation loss fall below the kept one after early "
+        "stopping had ended the training.",
     )
 
 
@@ -217,46 +232,60 @@ def why_ten_layers(
     """Say which of vanishing gradients, saturation and overfitting the numbers support as the cause in ten layers."""
     if any(all(run.diverged for run in results[name]) for name in (shallow, deep)):
         return say(f"What ten layers do cannot be explained: {_diverged(results, shallow, deep)}.")
-    arriving = layer_ratio(results[deep], 0)
-    saturated = {name: saturated_share(results, name) for name in (shallow, deep)}
-    reached = {name: np.nanmean([final_train_loss(run.history) for run in results[name]]) for name in (shallow, deep)}
-    fits_worse = reached[deep] > reached[shallow]
+    arriving = layer_ratios(results[deep], 0)
+    saturated = summarise(results, deep, SATURATION)
+    more_saturated, fit, gap = (
+        compare(results, shallow, deep, measure).verdict for measure in (SATURATION, FINAL_TRAIN_LOSS, FINAL_GAP)
+    )
     causes = {
-        "vanishing gradients": arriving < VANISHED,
-        "saturation": saturated[deep] > max(SATURATES, saturated[shallow]),
-        "overfitting": not fits_worse and compare(results, shallow, deep, FINAL_GAP).difference.mean > 0,
+        "vanishing gradients": arriving.mean < VANISHED,
+        "saturation": saturated.mean > SATURATES and more_saturated == "worse",
+        "overfitting": gap == "worse" and fit != "worse",
     }
     supported, others = ([cause for cause, holds in causes.items() if holds is wanted] for wanted in (True, False))
+    by_layer = np.mean([run.saturation[1] for run in results[deep] if not run.diverged], axis=0)
+    noise = compare(results, shallow, deep, NOISE).verdict
     return say(
-        f"*Vanishing gradients*: before training, the gradient of the first layer is {_factor(arriving)} that of the "
-        f"last; in this network it {'vanishes' if arriving < VANISHED else 'does not vanish'} on its way back.",
+        "What counts as a cause: gradients vanish where before training that of the first layer is below "
+        f"{VANISHED:g} times that of the last; a network is saturated where after training more than "
+        f"{100 * SATURATES:g} % of its hidden activations lie in the outer twentieth of their range, and more than in "
+        f"{in_prose(shallow)}; it overfits more where the gap is worse and the training images are not fitted worse.",
+        f"*Vanishing gradients*: the first layer's gradient is {_arriving(results[deep])}; in this network it "
+        f"{'vanishes' if arriving.mean < VANISHED else 'does not vanish'} on its way back.",
         *(_control(results, name) for name in controls),
-        f"*Saturation*: after training, {100 * saturated[deep]:.1f} % of the hidden activations lie in the outer "
-        f"twentieth of their range, against {100 * saturated[shallow]:.1f} % in {in_prose(shallow)}.",
-        f"*Overfitting*: the training loss ends at {reached[deep]:.4f} nats, "
-        f"{'above' if fits_worse else 'below'} the {reached[shallow]:.4f} of {in_prose(shallow)}: the training images "
-        f"are fitted {'less' if fits_worse else 'more'} closely; {change(results, shallow, deep, KEPT_GAP)}, and "
-        f"{change(results, shallow, deep, FINAL_GAP)}.",
+        f"*Saturation*: after training, {SATURATION.text(saturated.mean)} % of the hidden activations are saturated, "
+        f"most in layer {by_layer.argmax() + 1} ({100 * by_layer.max():.0f} %), least in layer {by_layer.argmin() + 1} "
+        f"({100 * by_layer.min():.0f} %); {change(results, shallow, deep, SATURATION)}.",
+        "*Overfitting*: "
+        + "; ".join(change(results, shallow, deep, measure) for measure in (FINAL_TRAIN_LOSS, KEPT_GAP, FINAL_GAP))
+        + ".",
         f"So these numbers support {_listed(supported) or 'none of the three'} as the cause"
         + (f", and not {_listed(others)}." if supported and others else "."),
         f"Besides, {change(results, shallow, deep, NOISE)}.",
         "That a step which suits one layer is too long for ten would fit this; it is a conjecture, since no smaller "
         "step was tried."
-        if compare(results, shallow, deep, NOISE).verdict == "worse"
+        if noise == "worse"
         else "",
     )
 
 
 def _control(results: Results, name: str) -> str:
     """Say of a network that was trained to show where the gradient goes: how much arrives, and what it learnt."""
-    arriving, epochs = layer_ratio(results[name], 0), EXPERIMENTS[name].config.max_epochs
+    epochs = EXPERIMENTS[name].config.max_epochs
     accuracy = summarise(results, name, VALIDATION_ACCURACY)
     learnt = f"{VALIDATION_ACCURACY.text(accuracy.mean)} % of the validation images are recognised"
     return (
-        f"In {in_prose(name)} it is {_factor(arriving)}, and "
+        f"In {in_prose(name)} it is {_arriving(results[name])}, and "
         + (f"after {epochs} epochs {learnt}" if accuracy.count else "every training diverged")
-        + (": there the gradient vanishes." if arriving < VANISHED else ".")
+        + (": at the start the gradient vanishes." if layer_ratios(results[name], 0).mean < VANISHED else ".")
     )
+
+
+def _arriving(runs: Sequence[Result]) -> str:
+    """Say what the first layer's gradient is of the last layer's, before and after training."""
+    before, after = (layer_ratios(runs, moment) for moment in (0, 1))
+    text = f"{_factor(before.mean)} ({_factor(before.low)} to {_factor(before.high)}) times that of the last before"
+    return text + (f" and {_factor(after.mean)} times after training" if after.count else " training")
 
 
 def taken_together(results: Results, pairs: Sequence[tuple[str, str]], of: Sequence[str]) -> Markdown:
@@ -271,24 +300,19 @@ def taken_together(results: Results, pairs: Sequence[tuple[str, str]], of: Seque
         verdicts = [compare(results, *pair, measure).verdict for pair in pairs]
         groups = {v: [name for name, found in zip(of, verdicts, strict=True) if found == v] for v in VERDICT_PHRASES}
         parts = [phrase.format(_listed(groups[v])) for v, phrase in VERDICT_PHRASES.items() if groups[v]]
-        sentences.append(f"The {measure.noun} {'; it '.join(parts)}.")
+        sentences.append(f"*{capital(measure.noun)}*: {'; '.join(parts)}.")
     return say("**Taken together.**", *sentences)
 
 
 VERDICT_PHRASES = {
-    "better": "gets better with {}",
-    "worse": "gets worse with {}",
-    "too small to matter": "changes too little to matter with {}",
-    "no difference found": "shows no difference with {}",
-    "too few seeds": "cannot be judged on so few seeds for {}",
+    "better": "better with {}",
+    "worse": "worse with {}",
+    "too small to matter": "a change too small to matter with {}",
+    "no difference found": "no difference found with {}",
+    "too few seeds": "too few seeds to judge {}",
 }
 VANISHED = 0.01  # first layer's gradient over the last one's, below which it has vanished
 SATURATES = 0.5  # share of activations in the outer twentieth of their range, above which a network is saturated
-
-
-def saturated_share(results: Results, name: str) -> float:
-    """Return the share of an experiment's hidden activations that are saturated after training, mean over the seeds."""
-    return float(np.mean([run.saturation[1].mean() for run in results[name] if not run.diverged] or [np.nan]))
 
 
 def capital(text: str) -> str:
@@ -302,7 +326,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _factor(ratio: float) -> str:
-    return f"{ratio:.2g} times" if ratio >= 1e-2 else f"{scientific(ratio)} times"
+    return f"{ratio:.2g}" if ratio >= 1e-2 else scientific(ratio)
 
 
 def _training_loss(results: Results, name: str) -> str:
@@ -320,9 +344,10 @@ def _rules(results: Results) -> str:
         )
     family = len(COMPARISONS)
     return (
-        "Intervals are bootstrap intervals (BCa), each for itself. Verdicts come from an exact sign-flip test over the "
-        f"seeds, corrected for the {family} comparisons of one measure [@holm1979], so that an interval may leave out "
-        f"zero where no difference is found: *better* or *worse* at $p < {SIGNIFICANT}$, which for {count} seeds is at "
-        f"least {family * 2 / 2**count:.3f}; *too small to matter* where the interval lies within "
-        f"±{100 * NEGLIGIBLE_ACCURACY:g} points of accuracy."
+        "Intervals are bootstrap intervals (BCa), each for itself; on so few values they are rather too short. "
+        f"Verdicts come from a sign-flip test over the seeds, corrected for the {family} comparisons of one measure "
+        "[@holm1979], not from whether an interval leaves out zero: *better* or *worse* at "
+        f"$p < {SIGNIFICANT}$, which for {count} seeds is at least {family * 2 / 2**count:.3f}; *too small to matter*, "
+        f"before that, where the interval lies within ±{100 * NEGLIGIBLE_ACCURACY:g} points of accuracy. Seeds share "
+        "the images of one file and one test set: all this tells of split, weights and order, not of new images."
     )

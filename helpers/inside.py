@@ -10,7 +10,7 @@ from .activations import ACTIVATIONS
 from .experiments import EXPERIMENTS
 from .mlp import MLP, Buffers
 from .mnist import IMAGE_SHAPE, NUM_CLASSES, Dataset, load_mnist
-from .plots import LOOKS, in_print_style, network_label, new_figure
+from .plots import LOOKS, in_print_style, network_label, new_figure, seeds_text, short_name
 from .report import TEXT_WIDTH_INCHES, Figure
 from .statistics import Results
 from .trials import Result
@@ -68,35 +68,34 @@ def hidden_weights_figure(result: Result, units: int = 12, *, label: str = "fig:
 @in_print_style
 def activations_figure(results: Results, names: Sequence[str], *, label: str = "fig:activations") -> Figure:
     """Show the distribution of the hidden activations in each layer, before and after training, for one seed."""
-    figure, panels = new_figure(1, len(names), height=0.46 * TEXT_WIDTH_INCHES, sharey=True)
+    figure, panels = new_figure(1, len(names), height=0.4 * TEXT_WIDTH_INCHES, sharey=True)
     spreads = []
     for axes, name in zip(panels, names, strict=True):
         result = results[name][0]
         images = dataset_of(result.seed).validation.images[:IMAGES_LOOKED_AT]
-        for model, colour, moment in zip(networks(result), ("0.45", LOOKS[name][0]), ("before", "after"), strict=True):
-            quantiles = activation_quantiles(model, images)
-            layers = np.arange(1, quantiles.shape[1] + 1)
-            axes.fill_between(layers, quantiles[0], quantiles[-1], color=colour, alpha=0.2, linewidth=0)
-            axes.fill_between(layers, quantiles[1], quantiles[-2], color=colour, alpha=0.35, linewidth=0)
-            axes.plot(
-                layers, quantiles[2], "--" if moment == "before" else "-", color=colour, label=f"{moment} training"
-            )
-            spreads.append(f"{network_label(name)}, {moment}: {quantiles[-1][-1] - quantiles[0][-1]:.2f}")
+        before, after = (activation_quantiles(model, images) for model in networks(result))
+        layers, colour = np.arange(1, after.shape[1] + 1), LOOKS[name][0]
+        axes.fill_between(layers, after[0], after[-1], color=colour, alpha=0.2, linewidth=0)
+        axes.fill_between(layers, after[1], after[-2], color=colour, alpha=0.35, linewidth=0)
+        axes.plot(layers, after[2], color=colour)
+        for quantile in (0, 2, -1):
+            axes.plot(layers, before[quantile], "--", color="black", linewidth=0.8)
+        widths = " to ".join(f"{quantiles[-1][-1] - quantiles[0][-1]:.2f}" for quantiles in (before, after))
+        spreads.append(f"{short_name(name)} {widths}")
         for limit in ACTIVATIONS[EXPERIMENTS[name].activation].limits:
             axes.axhline(limit, color="0.6", linewidth=0.6, linestyle=":")
         axes.set_title(_panel_title(name))
         axes.set_xlabel("hidden layer")
         axes.xaxis.set_major_locator(plt.MaxNLocator(integer=True))
     panels[0].set_ylabel("activation")
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return Figure(
         figure,
         label=label,
         caption=f"Hidden activations on {IMAGES_LOOKED_AT:,} validation images, seed {results[names[0]][0].seed}: "
-        "median (line), middle half (dark) and middle nine tenths (light) of all units and images in each layer; "
-        "dotted: the values at which the activation saturates. Grey: before training; coloured: after it.",
-        alt="Line plots with bands of the activations in each of the hidden layers, before and after training. Width "
-        f"of the middle nine tenths in the last hidden layer: {'; '.join(spreads)}.",
+        "median (line), middle half (dark) and middle nine tenths (light) of all units and images in each layer after "
+        "training; dashed: median and middle nine tenths before it; dotted: the values at which the activation "
+        f"saturates. Width of the middle nine tenths in the last layer, before to after: {', '.join(spreads)}.",
+        alt="Line plots with bands of the activations in each of the hidden layers, before and after training.",
     )
 
 
@@ -121,7 +120,7 @@ def confusion_figure(results: Results, name: str, *, label: str = "fig:confusion
     matrices = [confusion_matrix(networks(run)[1], *dataset_of(run.seed).test) for run in tested]
     counts = sum(matrices, np.zeros((NUM_CLASSES, NUM_CLASSES), int))
     mistakes = counts - np.diag(np.diag(counts))
-    figure, (axes,) = new_figure(1, 1, width=0.55 * TEXT_WIDTH_INCHES, height=0.5 * TEXT_WIDTH_INCHES)
+    figure, (axes,) = new_figure(1, 1, width=0.5 * TEXT_WIDTH_INCHES, height=0.45 * TEXT_WIDTH_INCHES)
     axes.imshow(mistakes, cmap="Blues")
     for row in range(NUM_CLASSES):
         for column in range(NUM_CLASSES):
@@ -142,11 +141,11 @@ def confusion_figure(results: Results, name: str, *, label: str = "fig:confusion
     return Figure(
         figure,
         label=label,
-        caption=f"Mistakes of {network_label(name)} on the test images, summed over the seeds ({100 * rate:.2f} % of "
-        "all); right answers are left out. "
+        caption=f"Mistakes of {network_label(name)} on the test images, summed over {seeds_text(results)} "
+        f"({100 * rate:.2f} % of all); right answers are left out. "
         f"Most often, {mistakes[digit, taken]} times, class {digit} is taken for {taken}.",
         alt=f"Ten by ten table of counts, class against what it was taken for. Largest: {digit} taken for {taken}.",
-        width=55,
+        width=50,
     )
 
 

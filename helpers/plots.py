@@ -21,11 +21,14 @@ from .statistics import (
     FINAL_GAP,
     NOISE,
     SEEDS_FOR_A_VERDICT,
+    STEPS_TO_BEST,
     STEPS_TO_CONVERGE,
     TEST_ACCURACY,
     VALIDATION_ACCURACY,
     VALIDATION_LOSS,
+    Estimate,
     Results,
+    estimate,
     summarise,
 )
 from .training import History
@@ -86,7 +89,7 @@ def digits_figure(dataset: Dataset, columns: int = 10) -> Figure:
     pixels, labels = dataset.pixels(dataset.train), dataset.train.labels
     rows = [pixels[np.flatnonzero(labels == digit)[:columns]] for digit in range(NUM_CLASSES)]
     picture = np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
-    height = TEXT_WIDTH_INCHES * 0.5
+    height = TEXT_WIDTH_INCHES * 0.44
     figure, (axes,) = new_figure(1, 1, width=height * columns / NUM_CLASSES, height=height)
     axes.imshow(picture, cmap="gray_r", vmin=0, vmax=255, interpolation="nearest")
     axes.set_axis_off()
@@ -97,7 +100,7 @@ def digits_figure(dataset: Dataset, columns: int = 10) -> Figure:
         "normalisation undone; one class a row. What the images of a row share is what a network has to find.",
         alt=f"Ten rows of {columns} small images of {dataset.name}, dark on white: class 0 in the first row, class 9 "
         "in the last.",
-        width=50,
+        width=44,
     )
 
 
@@ -109,6 +112,7 @@ def curves_figure(
     *,
     label: str,
     see: str,
+    like: str = "",
     skip_epochs: float = 1,
     log_steps: bool = False,
 ) -> Figure:
@@ -116,23 +120,28 @@ def curves_figure(
 
     panels: "loss" or "accuracy" for both splits together, or one split, such as "training loss".
     see: the sentence of the caption that says what to see.
+    like: the label of a figure of this kind whose caption explains the lines.
     skip_epochs: the vertical axes are zoomed to what follows this many epochs. log_steps: steps on a log scale.
     """
-    figure, all_axes = new_figure(1, len(panels), height=0.48 * TEXT_WIDTH_INCHES)
+    rows = -(-len(panels) // 2)
+    figure, all_axes = new_figure(rows, -(-len(panels) // rows), height=0.4 * rows * TEXT_WIDTH_INCHES)
     for axes, panel in zip(all_axes, panels, strict=True):
         plot_curves(axes, results, names, panel, skip_epochs=skip_epochs, log_steps=log_steps)
         axes.set_title(panel if " " in panel else "")
     _legend_above(figure, names, _SPLIT_STYLES if any(" " not in panel for panel in panels) else {})
     diverged = sum(result.diverged for name in names for result in results[name])
     listed = ", ".join(network_label(name) for name in names)
+    lines = (
+        "bands, of validation: lowest to highest; marks: where the validation loss of each seed is lowest, mean at the "
+        "median step. Dashed: training, over the batches since the last validation."
+    )
     return Figure(
         figure,
         label=label,
-        caption=f"{see} Mean over {seeds_text(results)} until the first of them stopped; bands: lowest to highest; "
-        "marks: where the validation loss is lowest, mean over the seeds at their median step. Dashed: training, "
-        "over the batches since the last validation."
+        caption=f"{see} {_ends(results, names)} Mean over {seeds_text(results)} until the first of them stopped; "
+        + (f"lines as in [@{like}]." if like else lines)
         + (f" {diverged} diverged trainings are not drawn." if diverged else ""),
-        alt=f"Line plots of {' and '.join(panels)} against gradient steps for: {listed}. {_ends(results, names)}",
+        alt=f"Line plots of {' and '.join(panels)} against gradient steps for: {listed}.",
     )
 
 
@@ -225,7 +234,7 @@ def sigmoids_figure() -> Figure:
 @in_print_style
 def tradeoff_figure(results: Results, names: Sequence[str], *, label: str = "fig:tradeoff") -> Figure:
     """Show test accuracy against the number of parameters and against the CPU time of a training."""
-    figure, (left, right) = new_figure(1, 2, height=0.45 * TEXT_WIDTH_INCHES, sharey=True)
+    figure, (left, right) = new_figure(1, 2, height=0.41 * TEXT_WIDTH_INCHES, sharey=True)
     for name in names:
         colour, marker = LOOKS[name]
         accuracy = summarise(results, name, TEST_ACCURACY)
@@ -233,6 +242,8 @@ def tradeoff_figure(results: Results, names: Sequence[str], *, label: str = "fig
         look = {"marker": marker, "color": colour, "markersize": 6, "markeredgecolor": "white", "capsize": 2}
         error = [[100 * (accuracy.mean - accuracy.low)], [100 * (accuracy.high - accuracy.mean)]]
         parameters = results[name][0].parameters.size
+        same = [other for other in names if results[other][0].parameters.size == parameters]
+        parameters *= 1.04 ** (same.index(name) - (len(same) - 1) / 2)
         left.errorbar(parameters, 100 * accuracy.mean, error, **look)
         spread = [[seconds.mean - seconds.low], [seconds.high - seconds.mean]]
         right.errorbar(seconds.mean, 100 * accuracy.mean, error, spread, **look)
@@ -242,6 +253,9 @@ def tradeoff_figure(results: Results, names: Sequence[str], *, label: str = "fig
     left.xaxis.set_major_locator(plt.MaxNLocator(4))
     for axes in (left, right):
         axes.grid(color="0.9", linewidth=0.5)
+    if left.get_ylim()[1] < 100:  # room for the networks that are close to each other, at the top
+        left.set_yscale("function", functions=(lambda a: -np.log(100 - a), lambda b: 100 - np.exp(-b)))
+        left.yaxis.set_major_locator(plt.FixedLocator([20, 50, 70, 80, 85, 90, 92, 94, 95, 96, 97, 98, 99, 99.5]))
     _legend_above(figure, names, {})
     listed = "; ".join(
         f"{network_label(name)}: {TEST_ACCURACY.text(summarise(results, name, TEST_ACCURACY).mean)} %" for name in names
@@ -249,17 +263,27 @@ def tradeoff_figure(results: Results, names: Sequence[str], *, label: str = "fig
     return Figure(
         figure,
         label=label,
-        caption="Test accuracy against the number of parameters (left) and the computing that a training took (right). "
-        f"Mean over {seeds_text(results)}, bars: {spread_text(results)}.",
+        caption="Test accuracy (stretched towards 100 %) against the number of parameters (left; equal ones side by "
+        f"side) and the computing that a training took (right). Mean over {seeds_text(results)}, bars: "
+        f"{spread_text(results)}.",
         alt=f"Two scatter plots of test accuracy, against parameters and against CPU seconds. {listed}.",
     )
 
 
 @in_print_style
 def seeds_figure(results: Results, names: Sequence[str], *, label: str = "fig:seeds") -> Figure:
-    """Show every seed's value of six measures, one panel a measure and one line a network."""
-    measures = (VALIDATION_ACCURACY, VALIDATION_LOSS, STEPS_TO_CONVERGE, FINAL_GAP, NOISE, CPU_SECONDS)
-    figure, panels = new_figure(2, 3, height=0.72 * TEXT_WIDTH_INCHES, sharey=True)
+    """Show every seed's value of eight measures, one panel a measure and one line a network."""
+    measures = (
+        VALIDATION_ACCURACY,
+        TEST_ACCURACY,
+        VALIDATION_LOSS,
+        STEPS_TO_CONVERGE,
+        STEPS_TO_BEST,
+        FINAL_GAP,
+        NOISE,
+        CPU_SECONDS,
+    )
+    figure, panels = new_figure(2, 4, height=0.68 * TEXT_WIDTH_INCHES, sharey=True)
     for axes, measure in zip(panels, measures, strict=True):
         for line, name in enumerate(names):
             found = summarise(results, name, measure)
@@ -277,12 +301,12 @@ def seeds_figure(results: Results, names: Sequence[str], *, label: str = "fig:se
                     capsize=2,
                 )
         title = measure.name if measure.unit == "steps" else f"{measure.name} [{measure.unit}]"
-        axes.set_title(textwrap.fill(title, 24), size=8)
+        axes.set_title(textwrap.fill(title, 19), size=8)
         axes.set_yticks(range(len(names)), [short_name(name) for name in names])
-        axes.xaxis.set_major_locator(plt.MaxNLocator(3))
+        axes.xaxis.set_major_locator(plt.MaxNLocator(2))
         if measure.unit == "steps":
             axes.set_xscale("log")
-            axes.xaxis.set_major_locator(plt.LogLocator(subs=(1, 3)))
+            axes.xaxis.set_major_locator(plt.LogLocator(subs=(1,)))
             axes.xaxis.set_minor_locator(plt.NullLocator())
         axes.xaxis.set_major_formatter(lambda number, _: f"{number:,.6g}")
         axes.grid(color="0.9", linewidth=0.5)
@@ -295,10 +319,10 @@ def seeds_figure(results: Results, names: Sequence[str], *, label: str = "fig:se
     return Figure(
         figure,
         label=label,
-        caption=f"Every training of {seeds_text(results)}: a stroke for each seed, below it the mean with its "
-        f"{spread_text(results)}. Where the strokes of two networks overlap, one training of each cannot tell them "
-        "apart.",
-        alt="Six panels, one for each measure, with a line of strokes for each network. Validation accuracy in %, "
+        caption=f"Every training of {len(names)} networks with {seeds_text(results)}: a stroke for each seed, below it "
+        f"the mean with its {spread_text(results)}. The tests use the differences between networks within a seed, "
+        "which strokes do not show.",
+        alt="Eight panels, one for each measure, with a line of strokes for each network. Validation accuracy in %, "
         f"{spread_text(results)}: {spread}.",
     )
 
@@ -306,7 +330,7 @@ def seeds_figure(results: Results, names: Sequence[str], *, label: str = "fig:se
 @in_print_style
 def gradients_figure(results: Results, names: Sequence[str], *, label: str = "fig:gradients") -> Figure:
     """Show the size of the gradient in each layer, before training and at its end."""
-    figure, panels = new_figure(1, 2, height=0.45 * TEXT_WIDTH_INCHES, sharey=True)
+    figure, panels = new_figure(1, 2, height=0.41 * TEXT_WIDTH_INCHES, sharey=True)
     for axes, moment, title in zip(panels, (0, 1), ("before training", "with the weights kept"), strict=True):
         for name in names:
             plot_gradients(axes, results[name], moment, name)
@@ -314,13 +338,13 @@ def gradients_figure(results: Results, names: Sequence[str], *, label: str = "fi
         axes.set_xlabel("layer, from the input")
     panels[0].set_ylabel("rms of $\\partial C/\\partial w$")
     _legend_above(figure, names, {})
-    ratios = {name: layer_ratio(results[name], 0) for name in names}
+    ratios = {name: layer_ratios(results[name], 0).mean for name in names}
     listed = "; ".join(f"{network_label(name)}: {ratio:.2g}" for name, ratio in ratios.items())
     return Figure(
         figure,
         label=label,
         caption="Size of the gradient in each layer over 1,000 training images (log scale), "
-        f"mean and range over {seeds_text(results)}. A line that falls towards the left is a gradient that "
+        f"geometric mean and range over {seeds_text(results)}. A line that falls towards the left is a gradient that "
         "vanishes on its way back to the input.",
         alt="Two line plots on a log scale of the gradient's root mean square for each layer, before and after "
         f"training. Ratio of first to last layer before training: {listed}.",
@@ -357,7 +381,7 @@ def _legend_above(figure, names: Sequence[str], styles: dict[str, object]) -> No
     ]
     splits = [Line2D([], [], color="0.3", linestyle=style, label=split) for split, style in styles.items()]
     handles = networks + splits
-    columns = min(len(handles), 2 if max(len(line.get_label()) for line in handles) < 40 else 1)
+    columns = min(len(handles), 2 if max(len(line.get_label()) for line in handles) < 46 else 1)
     figure.legend(handles=handles, loc="outside upper center", ncols=columns, handlelength=2.6)
     figure.set_figheight(figure.get_figheight() + LEGEND_LINE_INCHES * -(-len(handles) // columns))
 
@@ -372,17 +396,16 @@ def curve(history: History, split: str, quantity: str) -> np.ndarray:
     return np.add.reduceat(history.train_loss, starts) / np.diff(history.validation_steps, prepend=0)
 
 
-def layer_ratio(runs: Sequence[Result], moment: int) -> float:
-    """Return the gradient of the first layer over that of the last, before (0) or after (1) training, mean of seeds."""
-    sizes = [run.gradient_rms[moment] for run in runs if np.isfinite(run.gradient_rms[moment]).all()]
-    return float(np.mean([size[0] / size[-1] for size in sizes] or [np.nan]))
+def layer_ratios(runs: Sequence[Result], moment: int) -> Estimate:
+    """Return the gradient of the first layer over that of the last, before (0) or after (1) training."""
+    return estimate(run.gradient_rms[moment][0] / run.gradient_rms[moment][-1] for run in runs)
 
 
 def _ends(results: Results, names: Sequence[str]) -> str:
-    """Say in words where each validation curve is lowest, for who cannot see it."""
+    """Say in words where each validation curve is lowest."""
 
     def best(name: str) -> str:
         losses = [run.history.validation_loss.min() for run in results[name] if not run.diverged]
         return f"{short_name(name)} {np.mean(losses):.3f}" if losses else f"{short_name(name)} none"
 
-    return f"Lowest validation loss, mean over seeds: {', '.join(map(best, names))}."
+    return f"Lowest validation loss: {', '.join(map(best, names))} nats."

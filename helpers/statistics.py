@@ -15,6 +15,7 @@ SIGNIFICANT = 0.05
 NEGLIGIBLE_ACCURACY = 0.001  # 0.1 percentage points
 CONVERGED = 1.05  # as a multiple of the baseline's lowest validation loss
 RESAMPLES = 10_000
+EXACT = 1 << 17  # permutations; with more than 17 seeds as many are drawn at random
 ROUNDING = 1e-12  # relative; numbers as close as that are equal
 
 Results = Mapping[str, Sequence[Result]]
@@ -89,6 +90,10 @@ STEPS_TO_CONVERGE = Measure("steps to converge", _steps_to_converge, "steps", 0)
 STEPS_TO_BEST = Measure("steps to the best", lambda result, _: float(result.history.best_step), "steps", 0)
 KEPT_GAP = Measure("gap with the weights kept", lambda result, _: result.validation[0] - result.train[0], "nats", 3)
 FINAL_GAP = Measure("gap at the end of training", _final_gap, "nats", 3)
+FINAL_TRAIN_LOSS = Measure("training loss at the end", lambda result, _: final_train_loss(result.history), "nats", 4)
+SATURATION = Measure(
+    "share of saturated activations", lambda result, _: float(result.saturation[1].mean()), "%", 1, scale=100
+)
 NOISE = Measure("noise of the validation loss", _noise, "nats", 4)
 CPU_SECONDS = Measure("CPU time", lambda result, _: result.history.cpu_seconds, "s", 1)
 MEASURES = (
@@ -171,6 +176,11 @@ def values(results: Results, name: str, measure: Measure) -> np.ndarray:
     return np.array([np.nan if run.diverged else measure.read(run, baseline) for run, baseline in pairs])
 
 
+def trainings(results: Results) -> list[Result]:
+    """Return the results of all trainings; two networks that differ in patience alone come of one training."""
+    return [run for name, runs in results.items() if not (name == "4e_no_stopping" and "4e" in results) for run in runs]
+
+
 def estimate(numbers: Iterable[float]) -> Estimate:
     """Return mean and interval (with few numbers, range) of the finite numbers; a point if they are all equal."""
     numbers = np.asarray(list(numbers), float)
@@ -233,7 +243,7 @@ def _sign_flip_p(differences: tuple[float, ...]) -> float:
     finite = np.array(differences)[np.isfinite(differences)]
     if len(finite) < 2 or not finite.any():
         return 1.0
-    test = stats.permutation_test((finite,), np.mean, permutation_type="samples", n_resamples=1 << 17)
+    test = stats.permutation_test((finite,), np.mean, permutation_type="samples", n_resamples=EXACT, rng=0)
     return float(test.pvalue)
 
 

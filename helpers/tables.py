@@ -9,18 +9,13 @@ from .experiments import EXPERIMENTS, num_parameters
 from .gradcheck import gradient_check
 from .mlp import MLP
 from .mnist import Dataset, pixel_statistics, read_files
-from .plots import layer_ratio, network_label, seeds_text, short_name, spread_text
+from .plots import layer_ratios, network_label, seeds_text, short_name, spread_text
 from .report import Table
 from .statistics import (
     COMPARISONS,
     CPU_SECONDS,
-    FINAL_GAP,
-    MEASURES,
-    STEPS_TO_BEST,
-    STEPS_TO_CONVERGE,
     TEST_ACCURACY,
     VALIDATION_ACCURACY,
-    VALIDATION_LOSS,
     Estimate,
     Measure,
     Results,
@@ -29,7 +24,6 @@ from .statistics import (
 )
 
 FINAL_MEASURES = (VALIDATION_ACCURACY, TEST_ACCURACY, CPU_SECONDS)
-COURSE_MEASURES = (VALIDATION_LOSS, STEPS_TO_CONVERGE, STEPS_TO_BEST, FINAL_GAP)
 
 
 def deltas_table(model: MLP, image: np.ndarray, label: int) -> Table:
@@ -155,20 +149,17 @@ def tried_sizes_table(sizes: Sequence[int], like: Sequence[int]) -> Table:
     )
 
 
-def results_table(results: Results, names: Sequence[str], *, label: str, see: str) -> Table:
-    """Give the measures of some experiments, one a column: mean over seeds with its interval."""
-    parameters = [f"{num_parameters(EXPERIMENTS[name].hidden_layers):,}" for name in names]
-    rows = [["parameters", *parameters]] + [
-        [_with_unit(measure), *(_short_cell(results, name, measure) for name in names)] for measure in MEASURES
-    ]
+def measures_table(
+    results: Results, names: Sequence[str], measures: Sequence[Measure], *, label: str, see: str
+) -> Table:
+    """Give some measures of some networks, one network a row: mean over the seeds with its interval."""
     return Table(
-        ["", *(network_label(name) for name in names)],
-        rows,
+        ["network", *map(_with_unit, measures)],
+        [[short_name(name), *(_estimate_cell(results, name, measure) for measure in measures)] for name in names],
         label=label,
-        caption=f"{see} Mean over {seeds_text(results)} ± half the width of the {spread_text(results)}. Losses, "
-        "accuracies and the first gap (validation less training loss) are those of the weights kept; steps "
-        "to converge are those until the validation loss is within 5 % of the baseline's lowest; the noise is the "
-        "standard deviation of the change from one validation to the next, in the second half of training."
+        caption=f"{see} Mean over {seeds_text(results)} with the {spread_text(results)}. Loss and accuracy are those "
+        "of the weights kept; without early stopping, of the last."
+        + _censored(results, names)
         + _diverged(results, names),
     )
 
@@ -186,21 +177,7 @@ def final_table(results: Results, names: Sequence[str], *, label: str = "tbl:fin
         label=label,
         caption=f"What the networks that were trained in full reach and cost, mean over {seeds_text(results)} with the "
         f"{spread_text(results)}. The test set was opened once for each finished training, and for no choice. CPU "
-        "times were taken while other trainings ran beside." + _diverged(results, names),
-    )
-
-
-def course_table(results: Results, names: Sequence[str], *, label: str = "tbl:course") -> Table:
-    """Give validation loss, steps and gap of the networks, one a row."""
-    return Table(
-        ["network", *map(_with_unit, COURSE_MEASURES)],
-        [
-            [short_name(name), *(_estimate_cell(results, name, measure) for measure in COURSE_MEASURES)]
-            for name in names
-        ],
-        label=label,
-        caption=f"How their training went, mean over {seeds_text(results)} with the {spread_text(results)}. The "
-        "validation loss is that of the weights kept, without early stopping the last ones; the rest is as in Task 3."
+        "times were taken network after network, so small differences in them may be the machine's."
         + _diverged(results, names),
     )
 
@@ -213,7 +190,7 @@ def gradients_table(results: Results, names: Sequence[str], *, label: str = "tbl
         rows.append(
             [
                 network_label(name),
-                *(scientific(layer_ratio(results[name], moment)) for moment in (0, 1)),
+                *(scientific(layer_ratios(results[name], moment).mean) for moment in (0, 1)),
                 *(f"{100 * np.mean(shares):.1f} %" if shares else "none" for shares in saturated),
                 _estimate_cell(results, name, VALIDATION_ACCURACY),
             ]
@@ -248,7 +225,9 @@ def comparison_table(
                 [
                     f"{short_name(before)} → {short_name(after)}" if measure is measures[0] else "",
                     measure.name,
-                    measure.text(found.difference.mean, signed=True) + measure.unit_of_difference,
+                    measure.text(found.difference.mean, signed=True)
+                    + measure.unit_of_difference
+                    + _missing(found.difference),
                     f"{low} to {high}",
                     f"{found.p_holm:.3f}",
                     found.verdict,
@@ -273,16 +252,24 @@ def _estimate_cell(results: Results, name: str, measure: Measure) -> str:
     return measure.text(found.mean) + interval + _missing(found)
 
 
-def _short_cell(results: Results, name: str, measure: Measure) -> str:
-    found = summarise(results, name, measure)
-    if not found.count:
-        return "none"
-    return f"{measure.text(found.mean)} ± {measure.text((found.high - found.low) / 2)}{_missing(found)}"
-
-
 def _missing(found: Estimate) -> str:
     """Say how many of the seeds gave a value, where not all did: of those that diverged, or never got so far."""
     return f" [{found.count} of {len(found.values)}]" if found.count < len(found.values) else ""
+
+
+def _censored(results: Results, names: Sequence[str]) -> str:
+    """Say for a caption which trainings the last epoch ended, where patience had not yet run out."""
+    counts = {
+        name: sum(not (run.history.stopped_early or run.diverged) for run in results[name])
+        for name in names
+        if EXPERIMENTS[name].config.patience is not None
+    }
+    listed = ", ".join(f"{count} of {short_name(name)}" for name, count in counts.items() if count)
+    return (
+        f" Ended by the last epoch and not by early stopping: {listed}; they might have gone on to lower losses."
+        if listed
+        else ""
+    )
 
 
 def _diverged(results: Results, names: Sequence[str]) -> str:

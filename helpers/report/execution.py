@@ -22,7 +22,7 @@ from .text import plain
 FRAME = re.compile(r"^ *(?:File (.+?):(\d+)|Cell In\[\d+\], line (\d+))", re.MULTILINE)  # of IPython's tracebacks
 INSTALLED = ("site-packages", "/lib/python", "<frozen ")
 DEFAULT_TIMEOUT = 3600  # seconds a cell may take
-FOR_THE_REPORT = {  # nobody watches progress bars; SVG is what is printed; a kernel a core has no use for threads
+FOR_THE_REPORT = {  # unless set otherwise: nobody watches bars, SVG is printed, a kernel a core needs no threads
     "TQDM_DISABLE": "1",
     "FIGURE_FORMATS": "svg",
     "OPENBLAS_NUM_THREADS": "1",
@@ -81,7 +81,7 @@ async def _execute(notebook, timeout, cores):
     with TemporaryFile("w+", encoding="utf-8", errors="replace") as said:  # a stopped kernel prints a traceback
         try:
             async with cores:
-                await client.async_execute(env=os.environ | FOR_THE_REPORT, stderr=said)
+                await client.async_execute(env=FOR_THE_REPORT | os.environ, stderr=said)
         except CellExecutionError as error:
             what = f"{error.ename}: {plain(error.evalue)}{_raised_at(error.traceback, notebook.folder)}"
         except CellTimeoutError:

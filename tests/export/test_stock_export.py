@@ -31,6 +31,7 @@ def folder(tmp_path_factory):
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("SEEDS", "1")
         environment.setenv("EPOCHS", "1")
+        environment.setenv("FIGURE_FORMATS", "all")  # as in Jupyter
         environment.setenv("RESULTS_DIR", str(folder / "results"))
         first, *others = NOTEBOOKS
         for names in ([first], others):  # the first one trains for all
