@@ -184,6 +184,7 @@ def plot_curves(
                     markersize=6.5,
                     zorder=5,
                 )
+                shown.append(np.array([lowest]))
             shown.append(curves.mean(0)[skip:])
     if panel == "training loss":
         axes.set_yscale("log")
@@ -283,7 +284,7 @@ def seeds_figure(results: Results, names: Sequence[str], *, label: str = "fig:se
         NOISE,
         CPU_SECONDS,
     )
-    figure, panels = new_figure(2, 4, height=0.68 * TEXT_WIDTH_INCHES, sharey=True)
+    figure, panels = new_figure(2, 4, height=0.78 * TEXT_WIDTH_INCHES, sharey=True)
     for axes, measure in zip(panels, measures, strict=True):
         for line, name in enumerate(names):
             found = summarise(results, name, measure)
