@@ -109,7 +109,7 @@ def summary(results: Results) -> Markdown:
         sentences.append(
             f"This is a run on fewer than {SEEDS_FOR_A_VERDICT} seeds: it gives no verdict on differences."
         )
-    return Markdown(" ".join(sentences))
+    return Markdown(" ".join(sentences).replace(" %", "\N{NO-BREAK SPACE}%"))
 
 
 def judge(results: Results, expectations: Sequence[Expectation]) -> str:

@@ -9,6 +9,7 @@ The second makes one self-contained web page of the same cells, with the same nu
 could not show is a ReportError that names notebook and cell.
 """
 
+import sys
 from importlib import import_module
 
 from .elements import Figure, Table
@@ -27,6 +28,8 @@ __all__ = [
     "figure_style",
 ]
 
+# A grammar of addresses that jsonschema takes seconds to import, and nothing in a notebook needs.
+sys.modules.setdefault("rfc3987_syntax", None)
 LATER = {"BuildResult": ".build", "build_html": ".build", "build_report": ".build", "ReportPDFExporter": ".exporter"}
 
 

@@ -1,13 +1,11 @@
 """Notebooks as the report sees them: a name, a folder, cells with a place to name in messages."""
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.modules.setdefault("rfc3987_syntax", None)  # takes jsonschema seconds to import, for nothing in a notebook
-import nbformat  # noqa: E402
+import nbformat
 
-from .errors import ReportError  # noqa: E402
+from .errors import ReportError
 
 LEFT_OUT = "no-report"  # tag of a cell that stays out of the report
 
