@@ -16,6 +16,7 @@ from joblib import Parallel, cpu_count, delayed
 
 from .cluster import run_on_cluster
 from .environment import environment
+from .interrupts import held_back
 from .mnist import NUM_CLASSES, NUM_INPUTS, data_directory, read_files
 from .progress import progress_bar
 from .store import Store, result_key, source_hash
@@ -191,7 +192,8 @@ def _arriving(
         initializer=_end_with_this_process,
         initargs=(os.getpid(),),
     )
-    return parallel(delayed(_train)(group, seed, directory) for group, seed in jobs)
+    with held_back():  # a terminal's Ctrl-C goes to the workers too; this process is the one that ends them
+        return parallel(delayed(_train)(group, seed, directory) for group, seed in jobs)
 
 
 def _end_with_this_process(main: int) -> None:

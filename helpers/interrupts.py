@@ -3,13 +3,15 @@
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 EXIT_STATUS = 128 + signal.SIGINT  # of a program that Ctrl-C ended
 
 
 def leave(number: int, frame: object) -> None:
     """End the process at once: nothing has begun yet that would have to be ended."""
-    os.write(2, b"interrupted; no report was written\n")
+    os.write(2, b"interrupted; nothing was written\n")
     os._exit(EXIT_STATUS)
 
 
@@ -24,9 +26,28 @@ def ignore_from_now_on() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Let an interrupt wait until the end; workers that are started meanwhile never get one (not on Windows)."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    from joblib.externals.loky.backend import resource_tracker as lokys
+
+    for tracker in (resource_tracker, lokys):
+        tracker.ensure_running()  # else started with the workers, which would end the mask
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 if (
     sys.argv[:1] == ["-m"]  # Python looks for the module that it was told to run, and imports its package on the way
-    and "helpers" in sys.orig_argv
+    and {"helpers", "helpers.sweep"} & set(sys.orig_argv)
     and signal.getsignal(signal.SIGINT) is signal.default_int_handler
 ):
     signal.signal(signal.SIGINT, leave)

@@ -74,6 +74,9 @@ class Store:
             content = path.read_bytes()
         except FileNotFoundError:
             return None
+        except OSError as error:
+            remedy = "allow reading there, or set RESULTS_DIR to another folder"
+            raise OSError(error.errno, f"{error.strerror or error}; {remedy}", str(path)) from error
         archive, digest = content[:-DIGEST_SIZE], content[-DIGEST_SIZE:]
         if digest != _digest(archive):
             return self._discard(path, "damaged (its content does not match its digest)")

@@ -290,6 +290,7 @@ def _duration(seconds: float) -> str:
 def main() -> int:
     """Return the exit status."""
     try:
+        interrupts.raise_from_now_on()
         units, depths = chosen("UNITS", UNITS), chosen("DEPTHS", DEPTHS)
         seeds = chosen("SEEDS", (SEEDS,))[0]
         networks = [network(n, depth) for depth in depths for n in units]
