@@ -52,7 +52,7 @@ test-export: $(READY)  ## export every notebook by every route: HTML, LaTeX wher
 	@$(BIN)/python -m pytest -o "norecursedirs=.*" tests/export
 
 test-faults: $(READY)  ## cause faults for real, in a few minutes: damage, kills, a full disk; Linux, best as root
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -o "norecursedirs=.*" tests/faults
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -o "norecursedirs=.*" tests/faults
 
 audit: $(AUDIT_READY)  ## look for known vulnerabilities in what requirements.txt pins; needs the internet
 	@$(AUDIT_BIN)/pip-audit --requirement requirements.txt --require-hashes --disable-pip --strict --progress-spinner off || \

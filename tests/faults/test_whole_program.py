@@ -15,7 +15,6 @@ from nbformat import v4, write
 from helpers.__main__ import NOTEBOOKS
 from helpers.report import ReportError, build_report
 
-pytestmark = pytest.mark.xdist_group("whole program")  # one process: the runs they share take a minute
 SMALL = {"SEEDS": 1, "EPOCHS": 1}
 OF_THIS_RUN = "Provenance"  # the heading under which times and commit stand, which differ from run to run
 
