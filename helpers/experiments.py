@@ -131,8 +131,10 @@ def run_over_seeds(
     keep: of each result, what stays in memory and is returned.
     """
     chosen = [_limited(experiment, max_epochs) for experiment in experiments]
-    if workers is not None and not (isinstance(workers, int) and workers >= 1):
+    if workers is not None and not _is_count(workers):
         raise ValueError(f"workers is {workers!r}; allowed: an integer from 1, or None for one for each core")
+    if store is not None and not isinstance(store, Store):
+        raise ValueError(f"store is {store!r}; allowed: a Store, for example Store({str(store)!r}), or None")
     scheduler = scheduler or os.environ.get("SCHEDULER")
     if scheduler and workers:
         raise ValueError(f"workers is {workers}, but the scheduler {scheduler} has its own; allowed: only one of them")
@@ -154,6 +156,8 @@ def run_over_seeds(
     missing = [run for run, result in loaded.items() if result is None]
     jobs = _jobs([(experiment, seed) for experiment in chosen for seed in seeds if (experiment.name, seed) in missing])
     by_name = {experiment.name: experiment for experiment in chosen}
+    if jobs:
+        store.prepare()
     arriving = _arriving(jobs, directory, workers, scheduler)
     with progress_bar(sum(_cost(group) for group, _ in jobs), "training", progress, bar_format=BAR) as bar:
         interrupted = False
@@ -175,7 +179,7 @@ def run_over_seeds(
     results = Results(finished)
     results.interrupted = interrupted
     if interrupted:
-        left = f"{len(missing)} of {len(paths)} trainings are missing"
+        left = f"{len(missing)} of {len(paths)} results are missing"
         print(f"interrupted; {left}; the finished ones are stored, the next run goes on from there", file=sys.stderr)
     return results
 
@@ -269,6 +273,8 @@ def _limited(experiment: Experiment, max_epochs: int | None) -> Experiment:
         max_epochs = positive_integer("EPOCHS", os.environ["EPOCHS"])
     if max_epochs is None:
         return experiment
+    if not _is_count(max_epochs):
+        raise ValueError(f"max_epochs is {max_epochs!r}; allowed: an integer from 1, or None for each experiment's own")
     config = replace(experiment.config, max_epochs=min(max_epochs, experiment.config.max_epochs))
     return replace(experiment, config=config)
 
@@ -282,16 +288,24 @@ def _experiment(name: str) -> Experiment:
 def _chosen_names(names: Iterable[str] | str | None) -> list[str]:
     if names is None:
         return list(EXPERIMENTS)
-    return [names] if isinstance(names, str) else list(dict.fromkeys(names))
+    if isinstance(names, str):
+        return [names]
+    if not isinstance(names, Iterable):
+        raise ValueError(f"names is {names!r}; allowed: some of {', '.join(EXPERIMENTS)}, or None for all")
+    return list(dict.fromkeys(names))
 
 
 def _chosen_seeds(seeds: int | Iterable[int] | None) -> list[int]:
     if seeds is None:
         seeds = positive_integer("SEEDS", os.environ.get("SEEDS", str(DEFAULT_SEEDS)))
-    which = range(seeds) if isinstance(seeds, int | np.integer) else tuple(seeds)
-    if not which or not all(isinstance(seed, int | np.integer) and seed >= 0 for seed in which):
+    which = range(seeds) if _is_count(seeds) else tuple(seeds) if isinstance(seeds, Iterable) else ()
+    if not which or not all(_is_count(seed) or (seed == 0 and not isinstance(seed, bool)) for seed in which):
         raise ValueError(f"seeds is {seeds!r}; allowed: how many (from 1), or which (integers from 0)")
     return [int(seed) for seed in dict.fromkeys(which)]
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 1
 
 
 def positive_integer(name: str, text: str) -> int:

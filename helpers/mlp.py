@@ -15,7 +15,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 
 from .activations import ACTIVATIONS
-from .mnist import Split
+from .mnist import Split, check_dtype
 from .random_streams import random_stream
 
 WEIGHT_INITS = ("uniform", "improved")
@@ -63,8 +63,7 @@ class MLP:
         self.layer_sizes = _checked_layer_sizes(layer_sizes)
         _check_choice("activation", activation, tuple(ACTIVATIONS))
         _check_choice("weight_init", weight_init, WEIGHT_INITS)
-        if np.dtype(dtype) not in (np.float32, np.float64):
-            raise ValueError(f"dtype is {dtype!r}; allowed: np.float32, np.float64")
+        check_dtype(dtype)
         self.activation = activation
         self.weight_init = weight_init
         self.dtype = np.dtype(dtype)
@@ -99,7 +98,10 @@ class MLP:
         except (TypeError, ValueError):
             allowed = "a pair of images and labels, such as dataset.validation"
             raise ValueError(f"split is {split!r}; allowed: {allowed}") from None
-        images, labels = self.checked_batch(images, labels)
+        return self.evaluation_pass(*self.checked_batch(images, labels))
+
+    def evaluation_pass(self, images: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+        """Do what `evaluate` does, without its checks: for images and labels from `checked_batch`."""
         buffers = Buffers(min(EVALUATION_BLOCK, len(images)), self.layer_sizes, self.dtype)
         total_loss, total_hits = 0.0, 0
         for start in range(0, len(images), EVALUATION_BLOCK):
@@ -181,7 +183,13 @@ class MLP:
             raise ValueError(
                 f"images have shape {images.shape}; expected (N, {self.layer_sizes[0]}), as wide as the first layer"
             )
-        return images.astype(self.dtype, copy=False)
+        with np.errstate(over="ignore"):  # a number too large for the dtype becomes infinite and is refused
+            images = images.astype(self.dtype, copy=False)
+        if not np.isfinite(images).all():
+            row, column = np.argwhere(~np.isfinite(images))[0]
+            what = f"images hold {images[row, column]} at row {row}, column {column}"
+            raise ValueError(f"{what}; allowed: finite numbers within {self.dtype}")
+        return images
 
     def __repr__(self) -> str:
         layers = "-".join(map(str, self.layer_sizes))

@@ -99,8 +99,7 @@ def load_mnist(
     checked against their SHA-256, others for structure), and `ValueError` for sizes that do not fit.
     """
     directory = data_directory(directory)
-    if np.dtype(dtype) not in (np.float32, np.float64):
-        raise ValueError(f"dtype is {dtype!r}; allowed: np.float32, np.float64")
+    check_dtype(dtype)
     raw = read_files(directory)
     train_rows, validation_rows = _draw_split(len(raw.train_labels), train_size, validation_size, split_seed, directory)
     train_pixels = raw.train_images[train_rows]
@@ -120,6 +119,12 @@ def load_mnist(
         name="MNIST" if directory == EMBEDDED_DIRECTORY else directory.name,
         directory=directory,
     )
+
+
+def check_dtype(dtype: object) -> None:
+    """Raise `ValueError` unless it is one of the two that images and networks may have."""
+    if dtype not in (np.float32, np.float64, "float32", "float64", np.dtype(np.float32), np.dtype(np.float64)):
+        raise ValueError(f"dtype is {dtype!r}; allowed: np.float32, np.float64")
 
 
 def pixel_statistics(pixels: np.ndarray) -> tuple[float, float]:
@@ -147,7 +152,7 @@ def _draw_split(
         raise ValueError(
             f"train_size {train_size:,} and validation_size {validation_size:,} need "
             f"{train_size + validation_size:,} different images, but {directory} has {available:,} for training; "
-            "ask for fewer"
+            "use a larger data set, or ask `load_mnist` for fewer"
         )
     rows = np.arange(available) if seed is None else random_stream(seed, "split").permutation(available)
     return rows[:train_size], rows[available - validation_size :]

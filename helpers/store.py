@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
 
@@ -61,8 +62,16 @@ class Store:
             self._clear()
             write_atomically(path, archive.getvalue() + _digest(archive.getvalue()))
         except OSError as error:
-            remedy = "make room, allow writing there, or set RESULTS_DIR to another folder"
-            raise OSError(error.errno, f"{error.strerror or error}; {remedy}", str(path)) from error
+            raise _with_remedy(error, "make room, allow writing there", path) from error
+
+    def prepare(self) -> None:
+        """Create the folder and try to write in it, before hours are spent on results. Raises `OSError` as `save`."""
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=self.directory):
+                pass
+        except OSError as error:
+            raise _with_remedy(error, "allow writing there", self.directory) from error
 
     def load(self, path: Path) -> tuple[dict[str, np.ndarray], dict[str, object]] | None:
         """Return a result's arrays and metadata, or `None` where there is none.
@@ -75,8 +84,7 @@ class Store:
         except FileNotFoundError:
             return None
         except OSError as error:
-            remedy = "allow reading there, or set RESULTS_DIR to another folder"
-            raise OSError(error.errno, f"{error.strerror or error}; {remedy}", str(path)) from error
+            raise _with_remedy(error, "allow reading there", path) from error
         archive, digest = content[:-DIGEST_SIZE], content[-DIGEST_SIZE:]
         if digest != _digest(archive):
             return self._discard(path, "damaged (its content does not match its digest)")
@@ -92,7 +100,10 @@ class Store:
         return arrays, metadata
 
     def _discard(self, path: Path, what: str) -> None:
-        path.unlink(missing_ok=True)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise _with_remedy(error, f"it is {what} and cannot be deleted: allow writing there", path) from error
         warnings.warn(f"{path}: {what}; deleted, its training runs again", stacklevel=3)
 
     def _clear(self) -> None:
@@ -115,6 +126,11 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _with_remedy(error: OSError, remedy: str, path: Path) -> OSError:
+    text = f"{error.strerror or error}; {remedy}, or set RESULTS_DIR to another folder"
+    return OSError(error.errno, text, str(path))
 
 
 def _digest(content: bytes) -> bytes:

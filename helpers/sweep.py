@@ -249,7 +249,7 @@ def picture(results: Results, units: Sequence[int], depths: Sequence[int], max_e
         axes.legend(title=title, fontsize="small", loc="lower center", bbox_to_anchor=(0.5, 1), ncols=7, frameon=False)
     count = len(next(iter(results.values())))
     figure.suptitle(
-        f"{len(results)} of the sweep's {len(UNITS) * len(DEPTHS)} networks, {count} of its {SEEDS} seeds, "
+        f"networks: {len(results)}, seeds: {count} (the whole sweep: {len(UNITS) * len(DEPTHS)} and {SEEDS}), "
         f"at most {max_epochs} epochs; means, and the range over the seeds",
         fontsize="medium",
     )
@@ -292,13 +292,14 @@ def main() -> int:
     try:
         interrupts.raise_from_now_on()
         units, depths = chosen("UNITS", UNITS), chosen("DEPTHS", DEPTHS)
-        seeds = chosen("SEEDS", (SEEDS,))[0]
+        seeds = positive_integer("SEEDS", os.environ.get("SEEDS", str(SEEDS)))
         networks = [network(n, depth) for depth in depths for n in units]
-        print(f"{len(networks)} networks of {len(UNITS) * len(DEPTHS)}, {seeds} of {SEEDS} seeds", flush=True)
+        whole = f"the whole sweep: {len(UNITS) * len(DEPTHS)} networks, {SEEDS} seeds"
+        print(f"networks: {len(networks)}, seeds: {seeds} ({whole})", flush=True)
         results = run_over_seeds(networks, seeds, keep=Outcome.of)
         if results.interrupted:
             return interrupts.EXIT_STATUS
-        max_epochs = chosen("EPOCHS", (EXPERIMENTS["3c"].config.max_epochs,))[0]
+        max_epochs = positive_integer("EPOCHS", os.environ.get("EPOCHS", str(EXPERIMENTS["3c"].config.max_epochs)))
         PICTURE.parent.mkdir(exist_ok=True)
         picture(results, units, depths, max_epochs).savefig(PICTURE, dpi=150)
         print(accuracy_table(results, units, depths))
@@ -310,6 +311,9 @@ def main() -> int:
     except KeyboardInterrupt:
         print("interrupted; what is trained is stored", file=sys.stderr)
         return interrupts.EXIT_STATUS
+    except MemoryError as error:
+        print(f"the sweep was not finished: {error}; choose fewer UNITS or DEPTHS", file=sys.stderr)
+        return 1
     except (TerminatedWorkerError, ValueError, OSError) as error:
         print(f"the sweep was not finished: {error}", file=sys.stderr)
         return 1

@@ -158,12 +158,16 @@ def train(
     callback: called with the history so far after every validation.
 
     An interrupt (Ctrl-C, a kernel's stop button) ends the training with `interrupted=True` and what was learnt.
-    Raises `TrainingDiverged` when a loss is no longer finite or, on validation, above 100 nats; `ValueError` where
-    model, data and settings do not fit together. Runs on one BLAS thread: faster at this size, and the same bits
-    on any number of cores.
+    Raises `TrainingDiverged` when a loss is no longer finite or, on validation, above 100 nats; the model then has
+    the weights of the lowest validation loss, if there was one and `patience` is set, else those that diverged.
+    Raises `ValueError` where model, data and settings do not fit together. Runs on one BLAS thread: faster at this
+    size, and the same bits on any number of cores.
     """
-    model.checked_batch(*dataset.train)
-    model.checked_batch(*dataset.validation)
+    for name, value, kind in (("model", model, MLP), ("dataset", dataset, Dataset), ("config", config, TrainingConfig)):
+        if not isinstance(value, kind):
+            raise ValueError(f"{name} is of type {type(value).__name__}; expected {kind.__name__}")
+    if callback is not None and not callable(callback):
+        raise ValueError(f"callback is {callback!r}; allowed: a function of the history, or None")
     if config.batch_size > len(dataset.train):
         raise ValueError(
             f"batch_size is {config.batch_size:,}; allowed: at most the {len(dataset.train):,} training images"
@@ -212,8 +216,9 @@ class _Training:
                         break
             except KeyboardInterrupt:
                 self.interrupted = True
-        if self.config.patience is not None and self.early_stopping.best_parameters is not None:
-            self.model.parameters[:] = self.early_stopping.best_parameters
+            finally:  # also when the training diverged: nothing that was learnt is lost
+                if self.config.patience is not None and self.early_stopping.best_parameters is not None:
+                    self.model.parameters[:] = self.early_stopping.best_parameters
         return self.history()
 
     def _train_epoch(self, epoch: int, bar, callback: Callable[[History], None] | None) -> None:
@@ -260,7 +265,7 @@ class _Training:
             self._diverged("training loss is no longer finite", self.steps + 1 + int(np.argmin(np.isfinite(losses))))
         self.train_loss[self.steps : self.steps + len(batches)] = losses
         self.steps += len(batches)
-        validation_loss, validation_accuracy = self.model.evaluate(self.validation)
+        validation_loss, validation_accuracy = self.model.evaluation_pass(*self.validation)
         if not validation_loss < DIVERGED_LOSS:
             self._diverged(f"validation loss is {validation_loss:.3g} nats", self.steps)
         record = self.steps, validation_loss, validation_accuracy, hits(logits, labels).mean()

@@ -88,10 +88,7 @@ def run_trial(experiments: Sequence[Experiment], seed: int, directory: Path) -> 
             raise KeyboardInterrupt  # what was learnt so far is no result of the experiment
         ends = [(longest, history, model.parameters, diverged)]
         for stop in stops:
-            if diverged and stop.history is None:
-                ends.append((stop.experiment, history, model.parameters, True))
-            else:
-                ends.append((stop.experiment, stop.history or history, stop.early_stopping.best_parameters, False))
+            ends.append((stop.experiment, stop.history or history, stop.parameters, diverged and not stop.history))
         results = {experiment.name: _result(experiment, seed, dataset, before, *end) for experiment, *end in ends}
         return [results[experiment.name] for experiment in experiments]
 
@@ -120,6 +117,12 @@ class _StopWatch:
         self.model, self.experiment = model, experiment
         self.early_stopping = EarlyStopping(experiment.config.patience)
         self.history: History | None = None
+
+    @property
+    def parameters(self) -> np.ndarray:
+        """The weights that a training of its own would end with."""
+        kept = self.early_stopping.best_parameters
+        return self.model.parameters if kept is None or self.experiment.config.patience is None else kept
 
     def look(self, history: History) -> None:
         if self.history is not None:

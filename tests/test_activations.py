@@ -8,7 +8,7 @@ import pytest
 from helpers.activations import ACTIVATIONS, improved_sigmoid, improved_sigmoid_slope, sigmoid, sigmoid_slope
 
 Z = np.linspace(-8, 8, 161)
-NAMES = pytest.mark.parametrize("name", ACTIVATIONS)
+NAMES = pytest.mark.parametrize("name", ["sigmoid", "improved_sigmoid"])
 
 
 def test_the_sigmoid_has_its_textbook_values():

@@ -322,7 +322,7 @@ def test_a_run_that_breaks_off_keeps_what_is_finished_and_resumes(run, error, mo
         broken = run(["plain", "deep"], 2)
         assert broken.interrupted
         assert {name: len(results) for name, results in broken.items()} == {"plain": 0, "deep": 2}
-        assert "2 of 4 trainings are missing" in capsys.readouterr().err
+        assert "2 of 4 results are missing" in capsys.readouterr().err
     else:
         with pytest.raises(error):
             run(["plain", "deep"], 2)
@@ -334,15 +334,15 @@ def test_a_run_that_breaks_off_keeps_what_is_finished_and_resumes(run, error, mo
 
 
 def test_an_interrupted_training_ends_the_run_and_is_not_taken_for_a_result(run, monkeypatch, tmp_path):
-    evaluate, calls = MLP.evaluate, []
+    evaluate, calls = MLP.evaluation_pass, []
 
-    def interrupted(model, split):
+    def interrupted(model, *split):
         calls.append(split)
         if len(calls) == 3:
             raise KeyboardInterrupt
-        return evaluate(model, split)
+        return evaluate(model, *split)
 
-    monkeypatch.setattr(MLP, "evaluate", interrupted)
+    monkeypatch.setattr(MLP, "evaluation_pass", interrupted)
     assert run("plain").interrupted
     assert stored(tmp_path) == []
 
@@ -413,16 +413,16 @@ def test_a_shared_training_that_diverges_later_leaves_what_had_stopped_before_an
     squares, monkeypatch
 ):
     runs = [small(name, patience=patience) for name, patience in (("endless", None), ("late", 50), ("early", 1))]
-    evaluate = MLP.evaluate
+    evaluate = MLP.evaluation_pass
 
-    def scripted(model, split):
+    def scripted(model, images, labels):
         """Validation losses 1, 2, nan; other splits as they are."""
-        if len(split) != VALIDATION_SIZE:
-            return evaluate(model, split)
+        if len(labels) != VALIDATION_SIZE:
+            return evaluate(model, images, labels)
         model.validations = getattr(model, "validations", 0) + 1
         return {1: 1.0, 2: 2.0}.get(model.validations, np.nan), 0.5
 
-    monkeypatch.setattr(MLP, "evaluate", scripted)
+    monkeypatch.setattr(MLP, "evaluation_pass", scripted)
     together = run_trial(runs, 0, squares)
     assert [result.diverged for result in together] == [True, True, False]
     assert together[2].history.stopped_early

@@ -9,7 +9,7 @@ from helpers.gradcheck import numerical_gradient
 
 RIGHT, WRONG = 1e-5, 5e-3  # errors below the one are right, above the other wrong
 DEPTHS = pytest.mark.parametrize("hidden", [(6,), (6, 5), (6,) * 10], ids=["depth 1", "depth 2", "depth 10"])
-BOTH_ACTIVATIONS = pytest.mark.parametrize("activation", ACTIVATIONS)
+BOTH_ACTIVATIONS = pytest.mark.parametrize("activation", ["sigmoid", "improved_sigmoid"])
 
 
 def network(hidden, activation, kind=MLP, dtype=np.float64):

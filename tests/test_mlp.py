@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 
 from helpers import MLP, Split
-from helpers.activations import ACTIVATIONS
 from helpers.mlp import EVALUATION_BLOCK, cross_entropies, softmax
 
 DEPTHS = pytest.mark.parametrize("hidden", [(7,), (7, 6), (7,) * 10], ids=["depth 1", "depth 2", "depth 10"])
-BOTH_ACTIVATIONS = pytest.mark.parametrize("activation", ACTIVATIONS)
+BOTH_ACTIVATIONS = pytest.mark.parametrize("activation", ["sigmoid", "improved_sigmoid"])
 
 
 def batch(count=9, width=6, classes=4, seed=0):
@@ -269,7 +268,7 @@ def test_nothing_that_is_passed_in_and_no_weight_changes():
         ({"layer_sizes": [785, -64, 10]}, "layer_sizes is [785, -64, 10]; allowed"),
         ({"layer_sizes": [785, 64.0, 10]}, "layer_sizes is [785, 64.0, 10]; allowed"),
         ({"layer_sizes": [785, 64, 1]}, "at least 2 classes"),
-        ({"activation": "relu"}, "activation is 'relu'; allowed: 'sigmoid', 'improved_sigmoid'"),
+        ({"activation": "tan"}, "activation is 'tan'; allowed: 'sigmoid', 'improved_sigmoid'"),
         ({"weight_init": "xavier"}, "weight_init is 'xavier'; allowed: 'uniform', 'improved'"),
         ({"dtype": np.float16}, "allowed: np.float32, np.float64"),
         ({"dtype": int}, "allowed: np.float32, np.float64"),

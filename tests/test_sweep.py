@@ -53,7 +53,7 @@ def test_the_whole_sweep_is_every_width_with_every_depth_as_in_task_3():
 def test_a_sweep_trains_stores_prints_and_draws_and_the_next_one_trains_nothing(small, tmp_path, monkeypatch, capsys):
     assert main() == 0
     first = capsys.readouterr().out
-    assert "4 networks of 42, 2 of 20 seeds" in first
+    assert "networks: 4, seeds: 2 (the whole sweep: 42 networks, 20 seeds)" in first
     assert {path.name.split("-seed")[0] for path in (tmp_path / "results").iterdir()} == {
         f"sweep_{units}x{depth}" for units in (4, 8) for depth in (1, 2)
     }
@@ -99,7 +99,7 @@ def test_the_picture_shows_every_network_with_the_range_of_its_seeds():
     assert list(against_parameters.containers[1][0].get_xdata()) == [num_parameters((n, n)) for n in (16, 64)]
     tests = figure.axes[3].containers[0][0]
     assert tests.get_ydata() == pytest.approx([81, 82, 85])
-    assert "6 of the sweep's 42 networks, 3 of its 20 seeds, at most 50 epochs" in figure.get_suptitle()
+    assert "networks: 6, seeds: 3 (the whole sweep: 42 and 20), at most 50 epochs" in figure.get_suptitle()
 
 
 def test_costs_that_follow_layers_units_and_weights_are_predicted_for_every_network_of_the_sweep():

@@ -51,7 +51,7 @@ class ScriptedMLP(MLP):
 
     losses: tuple[float, ...] = ()
 
-    def evaluate(self, split):
+    def evaluation_pass(self, images, labels):
         kept = self.__dict__.setdefault("kept", [])
         kept.append(self.parameters.copy())
         return self.losses[len(kept) - 1], 0.5
@@ -393,7 +393,7 @@ def test_an_interrupt_ends_training_with_what_was_learnt(toy, patience):
 
 def test_an_interrupt_before_the_first_validation_keeps_the_weights_of_that_moment(toy):
     class Interrupted(MLP):
-        def evaluate(self, split):
+        def evaluation_pass(self, images, labels):
             raise KeyboardInterrupt
 
     model, untrained = network(Interrupted), network()
