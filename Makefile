@@ -1,7 +1,10 @@
 # `make` alone says what there is. Everything runs in .venv, made from requirements.txt when it is first needed.
 #   SEEDS=10      how many seeds every experiment is trained with
 #   EPOCHS=2      shorter trainings, to try things out
+#   CODE=1        print the notebooks' code in the report too
 #   MNIST_DIR=... another data set in MNIST's four files
+#   RESULTS_DIR=. where finished trainings are kept; results/ unless given
+#   UNITS="16 64" DEPTHS="1 2"   which networks of `make sweep`
 #   SCHEDULER=... tcp://host:port of a Dask cluster that trains; then everything runs in .venv-cluster
 
 PYTHON ?= python3

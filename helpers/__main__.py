@@ -12,7 +12,7 @@ from .experiments import run_experiments
 from .mnist import load_mnist
 from .plots import seeds_text
 from .provenance import last_trained
-from .report import ReportError, build_html, build_report
+from .report import ReportError, build_html, build_report, check_writable
 from .statistics import SEEDS_FOR_A_VERDICT
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,6 +24,9 @@ def main() -> int:
     start = time.perf_counter()
     try:
         interrupts.raise_from_now_on()
+        html, code = "--html" in sys.argv[1:], _code_is_printed()
+        output = ROOT / f"assignment1_report.{'html' if html else 'pdf'}"
+        check_writable(output)
         results = run_experiments()
         if results.interrupted:
             return interrupts.EXIT_STATUS
@@ -35,13 +38,13 @@ def main() -> int:
         options = {
             "title": f"Multi-layer networks on {data}",
             "byline": [data, seeds_text(results), last_trained(results)],
-            "code": os.environ.get("CODE") == "1",
+            "code": code,
             "preview": preview,
         }
-        if "--html" in sys.argv[1:]:
-            report = build_html(notebooks, ROOT / "assignment1_report.html", pages=ROOT / "build" / "html", **options)
+        if html:
+            report = build_html(notebooks, output, pages=ROOT / "build" / "html", **options)
         else:
-            report = build_report(notebooks, ROOT / "assignment1_report.pdf", **options)
+            report = build_report(notebooks, output, **options)
     except KeyboardInterrupt:
         print("interrupted; no report was written", file=sys.stderr)
         return interrupts.EXIT_STATUS
@@ -51,6 +54,13 @@ def main() -> int:
     export = report.execution_seconds + report.export_seconds
     print(f"{report.path}: {report.pages} pages; training took {trained:.0f} s, notebooks and export {export:.0f} s")
     return 0
+
+
+def _code_is_printed() -> bool:
+    value = os.environ.get("CODE") or "0"
+    if value not in ("0", "1"):
+        raise ValueError(f"CODE is {value!r}; allowed: 1 to print the notebooks' code too, or 0")
+    return value == "1"
 
 
 if __name__ == "__main__":

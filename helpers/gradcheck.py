@@ -11,6 +11,7 @@ STEP = 1e-4  # the error of a central difference is about STEP^2 by truncation a
 FLOOR = 1e-2  # gradients below this fraction of the array's largest are compared on the scale of that fraction
 
 
+@np.errstate(over="ignore")  # of the activations, see there
 def gradient_check(model: MLP, images: np.ndarray, labels: np.ndarray) -> list[float]:
     """Return the largest relative error of backpropagation for each weight array, in float64.
 

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import math
 import os
+import re
 import zlib
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -116,9 +117,14 @@ def load_mnist(
         test=split(raw.test_images, raw.test_labels),
         mean=mean,
         std=std,
-        name="MNIST" if directory == EMBEDDED_DIRECTORY else directory.name,
+        name="MNIST" if directory == EMBEDDED_DIRECTORY else _readable(directory.name),
         directory=directory,
     )
+
+
+def _readable(name: str) -> str:
+    """Return a folder's name without the signs that mean something in Markdown or mathematics."""
+    return re.sub(r"[^\w.+-]+", " ", name).strip("_ ") or "data"
 
 
 def check_dtype(dtype: object) -> None:
@@ -154,7 +160,10 @@ def _draw_split(
             f"{train_size + validation_size:,} different images, but {directory} has {available:,} for training; "
             "use a larger data set, or ask `load_mnist` for fewer"
         )
-    rows = np.arange(available) if seed is None else random_stream(seed, "split").permutation(available)
+    try:
+        rows = np.arange(available) if seed is None else random_stream(seed, "split").permutation(available)
+    except ValueError as error:
+        raise ValueError(f"split_{error}") from None
     return rows[:train_size], rows[available - validation_size :]
 
 

@@ -87,8 +87,11 @@ def seeds_text(results: Results) -> str:
 def digits_figure(dataset: Dataset, columns: int = 10) -> Figure:
     """Show the first training images of each class, one row for each class."""
     pixels, labels = dataset.pixels(dataset.train), dataset.train.labels
-    rows = [pixels[np.flatnonzero(labels == digit)[:columns]] for digit in range(NUM_CLASSES)]
-    picture = np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
+    rows, size = [pixels[np.flatnonzero(labels == digit)[:columns]] for digit in range(NUM_CLASSES)], pixels.shape[1]
+    picture = np.zeros((NUM_CLASSES * size, columns * size))  # white where a class has fewer images
+    for digit, row in enumerate(rows):
+        for column, image in enumerate(row):
+            picture[digit * size :, column * size :][:size, :size] = image
     height = TEXT_WIDTH_INCHES * 0.44
     figure, (axes,) = new_figure(1, 1, width=height * columns / NUM_CLASSES, height=height)
     axes.imshow(picture, cmap="gray_r", vmin=0, vmax=255, interpolation="nearest")

@@ -1,12 +1,13 @@
 """Where the numbers come from: code, data, programs, machine, and the time of every training."""
 
+import json
 import subprocess
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pypandoc
+import typst
 
 from .mnist import Dataset, read_files
 from .plots import seeds_text, short_name
@@ -24,7 +25,7 @@ def provenance_table(dataset: Dataset, results: Results) -> Table:
         ["data", f"{dataset.name}, SHA-256 of the four files' content `{read_files(dataset.directory).fingerprint}`"],
         ["seeds", ", ".join(str(run.seed) for run in next(iter(results.values())))],
         *(["trained with", environment] for environment in sorted({run.environment for run in runs})),
-        ["exported with", f"pandoc {pypandoc.get_pandoc_version()}, Typst {version('typst')}"],
+        ["exported with", f"pandoc {pypandoc.get_pandoc_version()}, Typst {_typst_version()}"],
     ]
     return Table(
         ["", "made with"],
@@ -34,6 +35,11 @@ def provenance_table(dataset: Dataset, results: Results) -> Table:
         "numbers, times excepted.",
         align="ll",
     )
+
+
+def _typst_version() -> str:
+    """Of the compiler; the package around it counts on its own."""
+    return json.loads(typst.query(b"#metadata(str(sys.version)) <it>", "<it>", field="value", one=True))
 
 
 def trainings_table(results: Results) -> Table:

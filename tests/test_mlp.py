@@ -271,6 +271,7 @@ def test_nothing_that_is_passed_in_and_no_weight_changes():
         ({"activation": "tan"}, "activation is 'tan'; allowed: 'sigmoid', 'improved_sigmoid'"),
         ({"weight_init": "xavier"}, "weight_init is 'xavier'; allowed: 'uniform', 'improved'"),
         ({"dtype": np.float16}, "allowed: np.float32, np.float64"),
+        ({"dtype": "half a float"}, "dtype is 'half a float'; allowed: np.float32, np.float64"),
         ({"dtype": int}, "allowed: np.float32, np.float64"),
         ({"seed": -1}, "seed is -1; allowed: an integer from 0"),
     ],
@@ -293,6 +294,20 @@ def test_images_of_another_shape_are_refused_with_both_shapes(shape):
     ):
         with pytest.raises(ValueError, match=message):
             call(np.zeros(shape))
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf, 1e300])
+def test_images_with_a_number_that_is_not_finite_are_refused_with_its_place(wrong):
+    model, images, labels = network(), np.zeros((9, 6)), np.zeros(9, int)
+    model = MLP(model.layer_sizes)  # float32, which 1e300 does not fit
+    images[7, 2] = wrong
+    for call in (
+        lambda: model.predict(images),
+        lambda: model.evaluate(Split(images, labels)),
+        lambda: model.loss_and_gradients(images, labels),
+    ):
+        with pytest.raises(ValueError, match=r"images hold -?(nan|inf) at row 7, column 2; allowed: finite numbers"):
+            call()
 
 
 @pytest.mark.parametrize(

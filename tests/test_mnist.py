@@ -224,7 +224,7 @@ def test_a_split_seed_draws_the_same_split_each_time_and_another_seed_another(nu
         ({"train_size": True}, "train_size is True; allowed"),
         ({"train_size": 301}, "301 and validation_size 10 need 311 different images, but .*numbered has 300"),
         ({"train_size": 251, "validation_size": 50}, "need 301 different images"),
-        ({"split_seed": -1}, "seed is -1; allowed"),
+        ({"split_seed": -1}, "split_seed is -1; allowed"),
         ({"dtype": np.float16}, "allowed: np.float32, np.float64"),
         ({"dtype": np.uint8}, "allowed: np.float32, np.float64"),
     ],

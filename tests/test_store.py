@@ -256,6 +256,25 @@ def test_a_file_that_cannot_be_read_for_now_is_not_deleted(store, path, monkeypa
     assert path.read_bytes() == content
 
 
+def test_a_damaged_file_that_cannot_be_deleted_is_an_error_that_says_both(store, path, monkeypatch):
+    path.write_bytes(b"damaged")
+
+    def denied(*arguments, **options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.unlink", denied)
+    with pytest.raises(PermissionError, match=r"it is damaged .* and cannot be deleted: allow writing there"):
+        store.load(path)
+
+
+def test_a_folder_that_cannot_be_written_is_known_beforehand(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(OSError, match="allow writing there, or set RESULTS_DIR"):
+        Store(tmp_path / "file" / "results").prepare()
+    Store(tmp_path / "new").prepare()
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "new"]
+
+
 # Keys ---------------------------------------------------------------------------------------------------
 
 DETERMINANTS = {

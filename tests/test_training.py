@@ -336,6 +336,22 @@ def test_a_loss_that_is_no_longer_finite_ends_training_with_step_learning_rate_a
     assert (error.history.best_step, len(error.history.validation_steps)) == (0, 0)
 
 
+@pytest.mark.parametrize("patience", [50, None])
+def test_a_training_that_diverges_later_ends_with_its_best_weights_where_it_looks_for_them(toy, patience):
+    model = network(ScriptedMLP)
+    model.losses = (5, 3, 4, np.inf)
+    with pytest.raises(TrainingDiverged, match="validation loss is inf"):
+        learn(model, toy, settings(patience=patience))
+    np.testing.assert_array_equal(model.parameters, model.kept[3 if patience is None else 1])
+
+
+def test_what_is_no_model_dataset_or_config_is_named(toy):
+    for name, wrong in (("model", None), ("dataset", toy.train), ("config", {"learning_rate": 0.1})):
+        given = {"model": network(), "dataset": toy, "config": settings()} | {name: wrong}
+        with pytest.raises(ValueError, match=f"^{name} is of type {type(wrong).__name__}; expected "):
+            train(**given)
+
+
 def test_the_step_of_divergence_is_that_of_the_first_loss_that_is_not_finite(toy):
     class Exploding(MLP):
         def backward_pass(self, images, *arguments):
@@ -457,6 +473,9 @@ def test_the_default_settings_are_those_of_the_course_and_cannot_be_changed():
         ({"train": lambda x, t: (x, t + 1)}, {}, {}, "labels go from 1 to 3; allowed: 0 to 2"),
         ({"validation": lambda x, t: (x, t - 1)}, {}, {}, "labels go from -1 to 1"),
         ({"train": lambda x, t: (x, t[:-1])}, {}, {}, "expected 47 integers"),
+        ({"train": lambda x, t: (np.where(x == x.max(), np.nan, x), t)}, {}, {}, "images hold nan at row"),
+        ({"validation": lambda x, t: (np.where(x == x.max(), np.inf, x), t)}, {}, {}, "images hold inf at row"),
+        ({}, {}, {"callback": 3}, "callback is 3; allowed: a function"),
         ({}, {}, {"seed": -1}, "seed is -1; allowed"),
         ({}, {}, {"progress": "always"}, "progress is 'always'; allowed"),
     ],

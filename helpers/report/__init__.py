@@ -30,7 +30,13 @@ __all__ = [
 
 # A grammar of addresses that jsonschema takes seconds to import, and nothing in a notebook needs.
 sys.modules.setdefault("rfc3987_syntax", None)
-LATER = {"BuildResult": ".build", "build_html": ".build", "build_report": ".build", "ReportPDFExporter": ".exporter"}
+LATER = {
+    "BuildResult": ".build",
+    "build_html": ".build",
+    "build_report": ".build",
+    "check_writable": ".build",
+    "ReportPDFExporter": ".exporter",
+}
 
 
 def __getattr__(name):

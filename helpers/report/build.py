@@ -1,10 +1,12 @@
 """Several notebooks -> one PDF, or one web page, all or nothing."""
 
+import errno
 import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from . import execution
 from .errors import ReportError
@@ -98,6 +100,22 @@ def _build(notebooks, export, count, execute, timeout):
     return BuildResult(next(iter(files)), count(files), executed - start, time.perf_counter() - executed)
 
 
+def check_writable(path):
+    """Raise ReportError, as `write_whole` would, before long work is done for what cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=path.parent):
+            pass
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path, error):
+    return ReportError(f"{path}: cannot be written: {error.strerror}; make room or choose another place")
+
+
 def write_whole(path, content):
     """`content` becomes the file `path` at once: nobody ever finds half of it there.
 
@@ -112,7 +130,7 @@ def write_whole(path, content):
             os.fsync(file.fileno())
         os.replace(part, path)
     except OSError as error:
-        raise ReportError(f"{path}: cannot be written: {error.strerror}; make room or choose another place") from None
+        raise _unwritable(path, error) from None
     finally:
         with suppress(OSError):  # gone, or on a disk that may not be written, which is told above
             part.unlink()

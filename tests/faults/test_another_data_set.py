@@ -12,7 +12,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_report_is_made_of_another_data_set_and_speaks_of_it(tmp_path, draw_images, write_data):
-    data = write_data(tmp_path / "fashion-mnist", draw_images(30_000), draw_images(10_000, seed=1), zipped=True)
+    data = write_data(
+        tmp_path / "#fashion-mnist $5 [x*]", draw_images(30_000), draw_images(10_000, seed=1), zipped=True
+    )
     project = tmp_path / "project"
     shutil.copytree(ROOT / "helpers", project / "helpers", ignore=shutil.ignore_patterns("__pycache__"))
     for file in [*ROOT.glob("*.ipynb"), ROOT / "references.bib"]:
@@ -28,7 +30,7 @@ def test_the_report_is_made_of_another_data_set_and_speaks_of_it(tmp_path, draw_
     assert done.returncode == 0, done.stderr
     document = pypdf.PdfReader(project / "assignment1_report.pdf")
     text = "\n".join(page.extract_text() for page in document.pages)
-    assert document.metadata.title == "Multi-layer networks on fashion-mnist"
+    assert document.metadata.title == "Multi-layer networks on fashion-mnist 5 x"
     assert "the images of fashion-mnist" in text
     words = " ".join(text.split())
     assert "digit" not in words.replace("The MNIST Database of Handwritten Digits", "").lower()
