@@ -9,7 +9,7 @@ from IPython.display import Markdown
 from .derivations import largest_difference
 from .experiments import EXPERIMENTS, num_parameters
 from .mnist import NUM_CLASSES, NUM_INPUTS, Dataset
-from .plots import in_prose, layer_ratios, seeds_text, spread_text
+from .plots import in_prose, layer_ratios, seeds_text, short_name, spread_text
 from .statistics import (
     COMPARISONS,
     CPU_SECONDS,
@@ -27,6 +27,7 @@ from .statistics import (
     VALIDATION_ACCURACY,
     VALIDATION_LOSS,
     Comparison,
+    Estimate,
     Measure,
     Results,
     compare,
@@ -68,7 +69,12 @@ def protocol(dataset: Dataset, results: Results) -> Markdown:
         "training. The course calls the test set *validation* and stops training on it, which can make its final "
         "figures look better than they are; here the two are kept apart.",
         "*To converge* means to come within 5 % of the lowest validation loss of the baseline with the same seed, "
-        f"which is looked at every {every:,} steps. The *gap* at the end of training is the last validation loss less "
+        f"which is looked at every {every:,} steps; networks that learn fast all come so close within a few looks. "
+        "*Validation loss* and *accuracy* of a network are those of the weights kept, at the lowest of all looks "
+        "(without early stopping, of the last weights), which flatters most the network whose curve is noisiest, and "
+        "puts the marks in the figures off the mean curves; the test images have no part in this. *Steps to the "
+        "best* are those to this look. The *gap with the weights kept* is their validation loss less their loss on all "
+        "training images; the *gap* at the end of training is the last validation loss less "
         "the mean loss of the mini-batches of the last epoch; the *noise* of the validation loss is the standard "
         "deviation of its change from one look to the next, in the second half of training. In brackets after a "
         f"difference stands its {spread_text(results)}.",
@@ -120,10 +126,14 @@ def change(results: Results, before: str, after: str, measure: Measure) -> str:
         return f"the {measure.noun} cannot be compared, since no seed has both values"
     unit = {"%": "points"}.get(measure.unit, measure.unit)
     mean, low, high = (measure.text(n, signed=True) for n in (difference.mean, difference.low, difference.high))
+    none_found = found.verdict == "no difference found"
+    if not none_found:  # "lower by 3 (2 to 4)"
+        size = [-difference.high, -difference.low] if difference.mean < 0 else [difference.low, difference.high]
+        low, high = map(measure.text, size)
     interval = f"{low} to {high}"
     if difference.count < len(difference.values):
         interval += f", {difference.count} of {len(difference.values)} seeds"
-    if found.verdict == "no difference found":
+    if none_found:
         return f"*no difference* was found in the {measure.noun} ({mean} {unit}, {interval}; $p = {found.p_holm:.3f}$)"
     direction = "the same" if difference.mean == 0 else "lower" if difference.mean < 0 else "higher"
     size = f" by {measure.text(abs(difference.mean))} {unit}" if difference.mean else ""
@@ -176,15 +186,15 @@ def baseline(results: Results, name: str = "2c") -> Markdown:
     return say(
         f"The validation loss falls to {VALIDATION_LOSS.text(loss.mean)} nats, where "
         f"{VALIDATION_ACCURACY.text(accuracy.mean)} % of the validation images are recognised (means over "
-        f"{seeds_text(results)}). It is lowest after {np.median(best):,.0f} gradient steps (median; {min(best):,} to "
-        f"{max(best):,});",
+        f"{seeds_text(results)}). It is lowest after {np.median(best):,.0f} gradient steps (median; range "
+        f"{min(best):,} to {max(best):,});",
         f"early stopping ended {ending} of {len(runs)} trainings before their last epoch"
         + (f"; the other {len(runs) - ending} might have found a lower loss later." if ending < len(runs) else "."),
         f"At the end the training loss is {_training_loss(results, name)} nats, and the validation loss is "
         f"{FINAL_GAP.text(abs(gap.mean))} nats {'above' if gap.mean > 0 else 'below'} it:",
-        "it fits the training images more closely than others."
+        "the network fits the images it was trained on more closely than unseen ones."
         if gap.low > 0
-        else "no sign that it fits the training images more closely than others.",
+        else "no sign that the network fits the images it was trained on more closely than unseen ones.",
     )
 
 
@@ -208,12 +218,13 @@ def early_stopping(results: Results, stopped: str = "4e", unstopped: str = "4e_n
         f"Without early stopping a training takes {steps[1].mean:,.0f} steps and {seconds[1].mean:.1f} s of CPU time, "
         f"with it {steps[0].mean:,.0f} steps ({steps[0].low:,.0f} to {steps[0].high:,.0f}) and "
         f"{seconds[0].mean:.1f} s, {times.mean:.2f} times as much ({times.low:.2f} to {times.high:.2f}), where the "
-        f"original report measured {132.17 / 342.85:.2f} (342.85 s and 132.17 s, on its own machine). That it is "
-        "less lies in the construction; how much is the finding.",
+        f"original report measured {132.17 / 342.85:.2f} (342.85 s and 132.17 s, on its own machine). That it "
+        "saves time follows from the construction; how much is the finding.",
         f"The weights kept have the lowest validation loss of the path by construction, {lower:.4f} nats below that of "
-        "the last weights without early stopping; that is no finding. On the test images, which chose nothing, the "
-        f"stopped network with the weights kept against the other with its last weights, over {seeds_text(results)}: "
-        f"{change(results, unstopped, stopped, TEST_LOSS)}, and {change(results, unstopped, stopped, TEST_ACCURACY)}.",
+        "the last weights without early stopping; that is no finding. On the test images, on which nothing was chosen, "
+        "the stopped network with the weights kept against the other with its last weights, over "
+        f"{seeds_text(results)}: {change(results, unstopped, stopped, TEST_LOSS)}, and "
+        f"{change(results, unstopped, stopped, TEST_ACCURACY)}.",
         f"In {later or 'none'} of the {len(pairs)} seeds did the validation loss fall below the kept one after early "
         "stopping had ended the training.",
     )
@@ -248,19 +259,20 @@ def why_ten_layers(
     return say(
         "What counts as a cause: gradients vanish where before training that of the first layer is below "
         f"{VANISHED:g} times that of the last; a network is saturated where after training more than "
-        f"{100 * SATURATES:g} % of its hidden activations lie in the outer twentieth of their range, and more than in "
-        f"{in_prose(shallow)}; it overfits more where the gap is worse and the training images are not fitted worse.",
+        f"{100 * SATURATES:g} % of its first hidden layer's activations lie in the outer twentieth of their range, the "
+        f"outer fortieth at either end, and more than in {in_prose(shallow)}; it overfits more where the gap is worse "
+        "and the training images are not fitted worse.",
         f"*Vanishing gradients*: the first layer's gradient is {_arriving(results[deep])}; in this network it "
         f"{'vanishes' if arriving.mean < VANISHED else 'does not vanish'} on its way back.",
         *(_control(results, name) for name in controls),
-        f"*Saturation*: after training, {SATURATION.text(saturated.mean)} % of the hidden activations are saturated, "
-        f"most in layer {by_layer.argmax() + 1} ({100 * by_layer.max():.0f} %), least in layer {by_layer.argmin() + 1} "
-        f"({100 * by_layer.min():.0f} %); {change(results, shallow, deep, SATURATION)}.",
+        f"*Saturation*: after training, the saturated share is {SATURATION.text(saturated.mean)} % in the first hidden "
+        f"layer, and from the first to the last {_listed([f'{100 * share:.0f}' for share in by_layer])} %; against "
+        f"{in_prose(shallow)}, {change(results, shallow, deep, SATURATION)}.",
         "*Overfitting*: "
         + "; ".join(change(results, shallow, deep, measure) for measure in (FINAL_TRAIN_LOSS, KEPT_GAP, FINAL_GAP))
         + ".",
-        f"So these numbers support {_listed(supported) or 'none of the three'} as the cause"
-        + (f", and not {_listed(others)}." if supported and others else "."),
+        f"So by these rules the numbers fit {_listed(supported) or 'none of the three'} as the cause"
+        + (f", and not {_listed(others)}; that is no proof." if supported and others else "."),
         f"Besides, {change(results, shallow, deep, NOISE)}.",
         "That a step which suits one layer is too long for ten would fit this; it is a conjecture, since no smaller "
         "step was tried."
@@ -277,7 +289,18 @@ def _control(results: Results, name: str) -> str:
     return (
         f"In {in_prose(name)} it is {_arriving(results[name])}, and "
         + (f"after {epochs} epochs {learnt}" if accuracy.count else "every training diverged")
-        + (": at the start the gradient vanishes." if layer_ratios(results[name], 0).mean < VANISHED else ".")
+        + _vanishing(*(layer_ratios(results[name], moment) for moment in (0, 1)))
+    )
+
+
+def _vanishing(before: Estimate, after: Estimate) -> str:
+    """End a sentence on a control network with what becomes of its gradient."""
+    if not before.mean < VANISHED:
+        return "."
+    if not after.count:
+        return ": at the start the gradient vanishes."
+    return ": the gradient vanishes" + (
+        ", and training does not mend it." if after.mean < VANISHED else " at the start, and training mends it."
     )
 
 
@@ -346,8 +369,9 @@ def _rules(results: Results) -> str:
     return (
         "Intervals are bootstrap intervals (BCa), each for itself; on so few values they are rather too short. "
         f"Verdicts come from a sign-flip test over the seeds, corrected for the {family} comparisons of one measure "
-        "[@holm1979], not from whether an interval leaves out zero: *better* or *worse* at "
-        f"$p < {SIGNIFICANT}$, which for {count} seeds is at least {family * 2 / 2**count:.3f}; *too small to matter*, "
-        f"before that, where the interval lies within ±{100 * NEGLIGIBLE_ACCURACY:g} points of accuracy. Seeds share "
-        "the images of one file and one test set: all this tells of split, weights and order, not of new images."
+        f"[@holm1979] ({', '.join(f'{short_name(a)} → {short_name(b)}' for a, b in COMPARISONS)}), not from whether an "
+        f"interval leaves out zero: *better* or *worse* at $p < {SIGNIFICANT}$; the smallest corrected $p$ that "
+        f"{count} seeds can give is {family * 2 / 2**count:.3f}. A difference in accuracy whose interval lies within "
+        f"±{100 * NEGLIGIBLE_ACCURACY:g} points is *too small to matter*, whatever its $p$. Seeds share the images of "
+        "one file and one test set, so this is about chance in split, weights and order, not about new images."
     )

@@ -92,7 +92,7 @@ KEPT_GAP = Measure("gap with the weights kept", lambda result, _: result.validat
 FINAL_GAP = Measure("gap at the end of training", _final_gap, "nats", 3)
 FINAL_TRAIN_LOSS = Measure("training loss at the end", lambda result, _: final_train_loss(result.history), "nats", 4)
 SATURATION = Measure(
-    "share of saturated activations", lambda result, _: float(result.saturation[1].mean()), "%", 1, scale=100
+    "saturated share of the first hidden layer", lambda result, _: float(result.saturation[1][0]), "%", 1, scale=100
 )
 NOISE = Measure("noise of the validation loss", _noise, "nats", 4)
 CPU_SECONDS = Measure("CPU time", lambda result, _: result.history.cpu_seconds, "s", 1)

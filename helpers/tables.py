@@ -68,7 +68,10 @@ def shapes_table(model: MLP, batch_size: int) -> Table:
     ]
     return Table(
         ["quantity", "one image", "shape", f"{batch_size} images", "shape"],
-        [[what, one, _shape(vector), many, _shape(matrix)] for what, one, vector, many, matrix in rows],
+        [
+            [what, one, _shape(vector if vector.ndim == 2 else vector[:, None]), many, _shape(matrix)]
+            for what, one, vector, many, matrix in rows
+        ],
         label="tbl:shapes",
         caption=f"Every vector and matrix of the update, for one image and for a mini-batch of {batch_size}, one image "
         "a row. The code keeps the transposed weights, one column a unit, so that a mini-batch is multiplied as "
@@ -124,13 +127,20 @@ def normalisation_table(dataset: Dataset) -> Table:
         split = getattr(dataset, name)
         pixels = split.images[:, :-1]
         mean, std = pixels.mean(dtype=np.float64), pixels.std(dtype=np.float64)
-        rows.append([f"normalised, {name} split", f"{len(split):,}", _number(mean, 3), _number(std, 3)])
+        rows.append(
+            [
+                f"normalised, {'training' if name == 'train' else name} split",
+                f"{len(split):,}",
+                _number(mean, 3),
+                _number(std, 3),
+            ]
+        )
     return Table(
         ["", "images", "mean", "standard deviation"],
         rows,
         label="tbl:normalisation",
         caption="Pixels (0 to 255) before and after normalisation. Mean and deviation are those of the training split, "
-        "used for all three, so the other two come out near 0 and 1, not at them.",
+        "used for all three, so validation and test come out near 0 and 1, not at them.",
     )
 
 
@@ -239,7 +249,9 @@ def comparison_table(
         label=label,
         caption=f"{see} Paired differences over {seeds_text(results)}: the second network less the first, with its "
         f"{spread_text(results)}, and $p$ by an exact sign-flip permutation test, corrected after Holm over "
-        f"the report's {len(COMPARISONS)} comparisons of the same measure.",
+        f"the report's {len(COMPARISONS)} comparisons of the same measure."
+        + " CPU times were taken network after network, so the machine's drift has a part in their differences."
+        * (CPU_SECONDS in measures),
         align="llrrrl",
     )
 
