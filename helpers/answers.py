@@ -9,7 +9,7 @@ from IPython.display import Markdown
 from .derivations import largest_difference
 from .experiments import EXPERIMENTS, num_parameters
 from .mnist import NUM_CLASSES, NUM_INPUTS, Dataset
-from .plots import in_prose, layer_ratios, seeds_text, short_name, spread_text
+from .plots import in_prose, layer_ratios, seeds_text, spread_text
 from .statistics import (
     COMPARISONS,
     CPU_SECONDS,
@@ -26,7 +26,6 @@ from .statistics import (
     TEST_LOSS,
     VALIDATION_ACCURACY,
     VALIDATION_LOSS,
-    Comparison,
     Estimate,
     Measure,
     Results,
@@ -61,14 +60,14 @@ def protocol(dataset: Dataset, results: Results) -> Markdown:
     trained = trainings(results)
     diverged = sum(run.diverged for run in trained)
     return say(
-        f"*How it was measured.* On {dataset.name}: each seed draws {len(dataset.train):,} images for training and "
+        f"On {dataset.name} each seed draws {len(dataset.train):,} images for training and "
         f"{len(dataset.validation):,} for validation from the training file, its own initial weights and its own order "
         "of the images, since all three are sources of chance [@bouthillier2021]; all networks are compared on the "
         f"same seeds. Mini-batches hold {config.batch_size} images.",
         f"Everything is chosen on validation; the {len(dataset.test):,} test images are opened once for each finished "
         "training. The course calls the test set *validation* and stops training on it, which can make its final "
         "figures look better than they are; here the two are kept apart.",
-        "*To converge* means to come within 5 % of the lowest validation loss of the baseline with the same seed, "
+        "\n\n*To converge* means to come within 5 % of the lowest validation loss of the baseline with the same seed, "
         f"which is looked at every {every:,} steps; networks that learn fast all come so close within a few looks. "
         "*Validation loss* and *accuracy* of a network are those of the weights kept, at the lowest of all looks "
         "(without early stopping, of the last weights), which flatters most the network whose curve is noisiest, and "
@@ -76,9 +75,9 @@ def protocol(dataset: Dataset, results: Results) -> Markdown:
         "best* are those to this look. The *gap with the weights kept* is their validation loss less their loss on all "
         "training images; the *gap* at the end of training is the last validation loss less "
         "the mean loss of the mini-batches of the last epoch; the *noise* of the validation loss is the standard "
-        "deviation of its change from one look to the next, in the second half of training. In brackets after a "
-        f"difference stands its {spread_text(results)}.",
-        _rules(results),
+        "deviation of its change from one look to the next, in the second half of training. After a difference "
+        f"stands its {spread_text(results)}.",
+        f"\n\n{_rules(results)}",
         f"{diverged or 'None'} of the {len(trained)} trainings diverged.",
     )
 
@@ -119,7 +118,7 @@ def closest_size(sizes: Sequence[int], like: Sequence[int]) -> Markdown:
 
 
 def change(results: Results, before: str, after: str, measure: Measure) -> str:
-    """Say how a measure changes, for example "the validation loss is lower by 0.152 nats (... better, p = 0.018)"."""
+    """Say how a measure changes, as in "the validation loss is lower by 0.152 nats (0.148 to 0.158; *better*)"."""
     found = compare(results, before, after, measure)
     difference = found.difference
     if not difference.count:
@@ -137,12 +136,8 @@ def change(results: Results, before: str, after: str, measure: Measure) -> str:
         return f"*no difference* was found in the {measure.noun} ({mean} {unit}, {interval}; $p = {found.p_holm:.3f}$)"
     direction = "the same" if difference.mean == 0 else "lower" if difference.mean < 0 else "higher"
     size = f" by {measure.text(abs(difference.mean))} {unit}" if difference.mean else ""
-    return f"the {measure.noun} is {direction}{size} ({interval}{judged(found)})"
-
-
-def judged(found: Comparison) -> str:
-    """Say the verdict with its p value, after a semicolon; nothing with too few seeds for one."""
-    return "" if found.verdict == "too few seeds" else f"; *{found.verdict}*, $p = {found.p_holm:.3f}$"
+    verdict = "" if found.verdict == "too few seeds" else f"; *{found.verdict}*"
+    return f"the {measure.noun} is {direction}{size} ({interval}{verdict})"
 
 
 def effect_of_trick(results: Results, before: str, after: str, what: str) -> Markdown:
@@ -323,6 +318,8 @@ def taken_together(results: Results, pairs: Sequence[tuple[str, str]], of: Seque
         verdicts = [compare(results, *pair, measure).verdict for pair in pairs]
         groups = {v: [name for name, found in zip(of, verdicts, strict=True) if found == v] for v in VERDICT_PHRASES}
         parts = [phrase.format(_listed(groups[v])) for v, phrase in VERDICT_PHRASES.items() if groups[v]]
+        if "no difference found" in verdicts:
+            parts.append("otherwise no difference found" if parts else "no difference found with any of them")
         sentences.append(f"*{capital(measure.noun)}*: {'; '.join(parts)}.")
     return say("**Taken together.**", *sentences)
 
@@ -331,7 +328,6 @@ VERDICT_PHRASES = {
     "better": "better with {}",
     "worse": "worse with {}",
     "too small to matter": "a change too small to matter with {}",
-    "no difference found": "no difference found with {}",
     "too few seeds": "too few seeds to judge {}",
 }
 VANISHED = 0.01  # first layer's gradient over the last one's, below which it has vanished
@@ -369,9 +365,10 @@ def _rules(results: Results) -> str:
     return (
         "Intervals are bootstrap intervals (BCa), each for itself; on so few values they are rather too short. "
         f"Verdicts come from a sign-flip test over the seeds, corrected for the {family} comparisons of one measure "
-        f"[@holm1979] ({', '.join(f'{short_name(a)} → {short_name(b)}' for a, b in COMPARISONS)}), not from whether an "
-        f"interval leaves out zero: *better* or *worse* at $p < {SIGNIFICANT}$; the smallest corrected $p$ that "
-        f"{count} seeds can give is {family * 2 / 2**count:.3f}. A difference in accuracy whose interval lies within "
-        f"±{100 * NEGLIGIBLE_ACCURACY:g} points is *too small to matter*, whatever its $p$. Seeds share the images of "
-        "one file and one test set, so this is about chance in split, weights and order, not about new images."
+        "[@holm1979] (those of [@tbl:trick-differences] and [@tbl:size-differences], and early stopping), not from "
+        f"whether an interval leaves out zero: *better* or *worse* at $p < {SIGNIFICANT}$, which the tables give; the "
+        f"smallest corrected $p$ that {count} seeds can give is {family * 2 / 2**count:.3f}. A difference in accuracy "
+        f"whose interval lies within ±{100 * NEGLIGIBLE_ACCURACY:g} points is *too small to matter*, whatever its $p$. "
+        "Seeds share the images of one file and one test set, so this is about chance in split, weights and order, not "
+        "about new images."
     )

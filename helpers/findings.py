@@ -286,7 +286,7 @@ CLAIMS: tuple[Callable[[Results], Finding], ...] = (
     _far_longer,
     _differences(
         "4e",
-        "More parameters (ten layers) let the model learn the training data better",
+        "With ten layers the training data are learnt better",
         Expectation(("3c", "4e"), FINAL_TRAIN_LOSS, "better"),
     ),
     _beats_all,

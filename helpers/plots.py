@@ -176,6 +176,7 @@ def plot_curves(
             axes.plot(steps, curves.mean(0), color=colour, linestyle=_SPLIT_STYLES[split], linewidth=width)
             if split == "validation":
                 axes.fill_between(steps, curves.min(0), curves.max(0), color=colour, alpha=0.2, linewidth=0)
+                shown += [curves.min(0)[skip:], curves.max(0)[skip:]]
             if split == "validation" or one_split:
                 lowest = np.mean([curve(run.history, split, quantity)[run.history.best] for run in runs])
                 axes.plot(

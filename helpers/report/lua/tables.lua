@@ -1,7 +1,7 @@
 -- How wide the columns of a table are, and how many lines it takes. Widths are in letters, about.
 --
 -- A table that fits keeps its natural widths, with headers in two lines if need be, in smaller letters, or reaching into
--- the margins. In a wider one numbers stay in one line and columns of prose share the rest.
+-- the margins. In a wider one, which reaches there too, numbers stay in one line and columns of prose share the rest.
 
 local tables = {}
 
@@ -54,8 +54,6 @@ local function sum(columns, width)
   return total
 end
 
-local function needed(col) return col.flexible and math.max(col.word, SHORT) or col.closed end
-
 function tables.least_width(tbl)
   return sum(tables.columns(tbl), function (col) return col.word end)
 end
@@ -90,7 +88,7 @@ local function look_of(columns, fits) -- and whether no cell need be broken
   for _, look in ipairs { NORMAL, SMALL, WIDE } do
     if closed <= look.letters then return look, true end
   end
-  return sum(columns, needed) <= SMALL.letters and SMALL or WIDE, false
+  return WIDE, false
 end
 
 -- {fits, markup: Typst's function for its look, widths: Typst's column widths, columns}
