@@ -158,10 +158,11 @@ def run_over_seeds(
     by_name = {experiment.name: experiment for experiment in chosen}
     if jobs:
         store.prepare()
-    arriving = _arriving(jobs, directory, workers, scheduler)
+    arriving, interrupted = None, False
     with progress_bar(sum(_cost(group) for group, _ in jobs), "training", progress, bar_format=BAR) as bar:
-        interrupted = False
         try:
+            with held_back():  # a terminal's Ctrl-C goes to the workers too; this process is the one that ends them
+                arriving = _arriving(jobs, directory, workers, scheduler)
             for results in arriving:
                 for result in results:
                     run = result.experiment, result.seed
@@ -173,8 +174,9 @@ def run_over_seeds(
         except KeyboardInterrupt:
             interrupted = True
         finally:
-            with warnings.catch_warnings(action="ignore"):  # of trainings that are broken off, which is meant
-                arriving.close()
+            if arriving is not None:
+                with warnings.catch_warnings(action="ignore"):  # of trainings that are broken off, which is meant
+                    arriving.close()
     finished = {name: [r for seed in seeds if (r := loaded[name, seed]) is not None] for name in by_name}
     results = Results(finished)
     results.interrupted = interrupted
@@ -196,8 +198,7 @@ def _arriving(
         initializer=_end_with_this_process,
         initargs=(os.getpid(),),
     )
-    with held_back():  # a terminal's Ctrl-C goes to the workers too; this process is the one that ends them
-        return parallel(delayed(_train)(group, seed, directory) for group, seed in jobs)
+    return parallel(delayed(_train)(group, seed, directory) for group, seed in jobs)
 
 
 def _end_with_this_process(main: int) -> None:

@@ -3,6 +3,8 @@
 import dataclasses
 import functools
 import shutil
+import signal
+import threading
 from types import SimpleNamespace
 
 import numpy as np
@@ -344,6 +346,21 @@ def test_an_interrupted_training_ends_the_run_and_is_not_taken_for_a_result(run,
 
     monkeypatch.setattr(MLP, "evaluation_pass", interrupted)
     assert run("plain").interrupted
+    assert stored(tmp_path) == []
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="Windows has no signals for threads")
+def test_an_interrupt_while_the_workers_start_ends_them(run, monkeypatch, tmp_path):
+    start, started = helpers.experiments._arriving, []
+
+    def interrupted(*arguments):
+        started.append(start(*arguments))
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        return started[0]
+
+    monkeypatch.setattr(helpers.experiments, "_arriving", interrupted)
+    assert run(["plain"], 2).interrupted
+    assert list(started[0]) == []
     assert stored(tmp_path) == []
 
 
