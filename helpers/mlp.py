@@ -212,9 +212,12 @@ def softmax(logits: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
 
 def cross_entropies(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Return `-ln y_label` of each image [nats], `(N,)`, as `ln sum_k exp(z_k) - z_label`: finite for any logits."""
-    largest = logits.max(axis=-1)
-    log_sums = np.log(np.exp(logits - largest[:, None]).sum(axis=-1))
-    return log_sums + (largest - logits[np.arange(len(labels)), labels])
+    rows = logits.T.copy()  # one of each class: NumPy reduces along a long axis three times as fast
+    largest = rows.max(axis=0)
+    beyond = largest - rows[labels, np.arange(len(labels))]
+    rows -= largest
+    np.exp(rows, out=rows)
+    return np.log(rows.sum(axis=0)) + beyond
 
 
 def hits(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -169,7 +169,8 @@ def _draw_split(
 
 def _normalise(pixels: np.ndarray, mean: float, std: float, dtype: type) -> np.ndarray:
     """Return `(pixels - mean) / std` as rows `(N, 785)`, the last column 1 (the bias trick)."""
-    images = np.ones((len(pixels), NUM_INPUTS), dtype)
+    images = np.empty((len(pixels), NUM_INPUTS), dtype)
+    images[:, -1] = 1
     np.subtract(pixels.reshape(len(pixels), -1), mean, out=images[:, :-1], dtype=dtype)
     images[:, :-1] /= std
     return images

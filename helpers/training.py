@@ -252,9 +252,12 @@ class _Training:
         self.model.forward_pass(images, self.buffers)
         scale = self.config.learning_rate / self.config.batch_size
         self.model.backward_pass(images, targets, self.buffers, self.update_views, scale)
-        self.velocity *= self.config.momentum
-        self.velocity += self.update
-        self.model.parameters -= self.velocity
+        if self.config.momentum:
+            self.velocity *= self.config.momentum
+            self.velocity += self.update
+            self.model.parameters -= self.velocity
+        else:
+            self.model.parameters -= self.update
 
     def _record(self, batches: np.ndarray) -> None:
         """Record the mini-batches since the last validation, then validate."""

@@ -81,7 +81,7 @@ def run_trial(experiments: Sequence[Experiment], seed: int, directory: Path) -> 
 
         diverged = False
         try:
-            history = train(model, dataset, longest.config, seed=seed, progress=False, callback=look)
+            history = train(model, dataset, longest.config, seed=seed, progress=False, callback=look if stops else None)
         except TrainingDiverged as error:
             history, diverged = error.history, True
         if history.interrupted:
@@ -137,19 +137,22 @@ class _StopWatch:
 def _result(experiment, seed, dataset, before, history, parameters, diverged) -> Result:
     model = experiment.model(dataset, seed)
     model.parameters[:] = parameters
-    nothing = (np.nan, np.nan)
     if diverged:
         after = [np.full_like(numbers, np.nan) for numbers in before]
+        train = validation = test = (np.nan, np.nan)
     else:
         after = gradient_rms(model, dataset), saturation(model, dataset)
+        train, test = (model.evaluation_pass(*split) for split in (dataset.train, dataset.test))
+        last = -1 if experiment.config.patience is None else history.best
+        validation = float(history.validation_loss[last]), float(history.validation_accuracy[last])
     gradients, saturated = map(np.array, zip(before, after, strict=True))
     return Result(
         experiment=experiment.name,
         seed=seed,
         history=history,
-        train=nothing if diverged else model.evaluate(dataset.train),
-        validation=nothing if diverged else model.evaluate(dataset.validation),
-        test=nothing if diverged else model.evaluate(dataset.test),
+        train=train,
+        validation=validation,
+        test=test,
         parameters=model.parameters,
         gradient_rms=gradients,
         saturation=saturated,
