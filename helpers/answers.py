@@ -9,7 +9,7 @@ from IPython.display import Markdown
 from .derivations import largest_difference
 from .experiments import EXPERIMENTS, num_parameters
 from .mnist import NUM_CLASSES, NUM_INPUTS, Dataset
-from .plots import in_prose, layer_ratios, seeds_text, spread_text
+from .plots import in_prose, layer_ratios, seeds_text, short_name, spread_text
 from .statistics import (
     COMPARISONS,
     CPU_SECONDS,
@@ -20,7 +20,6 @@ from .statistics import (
     NOISE,
     SATURATION,
     SIGNIFICANT,
-    STEPS_TO_BEST,
     STEPS_TO_CONVERGE,
     TEST_ACCURACY,
     TEST_LOSS,
@@ -37,7 +36,7 @@ from .statistics import (
     summarise,
     trainings,
 )
-from .tables import scientific
+from .tables import factor, scientific
 from .trials import Result
 
 
@@ -63,20 +62,20 @@ def protocol(dataset: Dataset, results: Results) -> Markdown:
         f"On {dataset.name} each seed draws {len(dataset.train):,} images for training and "
         f"{len(dataset.validation):,} for validation from the training file, its own initial weights and its own order "
         "of the images, since all three are sources of chance [@bouthillier2021]; all networks are compared on the "
-        f"same seeds. Mini-batches hold {config.batch_size} images.",
+        "same seeds.",
         f"Everything is chosen on validation; the {len(dataset.test):,} test images are opened once for each finished "
         "training. The course calls the test set *validation* and stops training on it, which can make its final "
         "figures look better than they are; here the two are kept apart.",
-        "\n\n*To converge* means to come within 5 % of the lowest validation loss of the baseline with the same seed, "
-        f"which is looked at every {every:,} steps; networks that learn fast all come so close within a few looks. "
-        "*Validation loss* and *accuracy* of a network are those of the weights kept, at the lowest of all looks "
-        "(without early stopping, of the last weights), which flatters most the network whose curve is noisiest, and "
-        "puts the marks in the figures off the mean curves; the test images have no part in this. *Steps to the "
-        "best* are those to this look. The *gap with the weights kept* is their validation loss less their loss on all "
-        "training images; the *gap* at the end of training is the last validation loss less "
-        "the mean loss of the mini-batches of the last epoch; the *noise* of the validation loss is the standard "
-        "deviation of its change from one look to the next, in the second half of training. After a difference "
-        f"stands its {spread_text(results)}.",
+        "\n\n*To converge* means to come within 5 % of the lowest validation loss of the baseline with the same seed. "
+        f"It is measured every {every:,} steps, so networks that all learn fast are hardly told apart by this. "
+        "*Validation loss* and *accuracy* of a network are those of the weights kept, at the lowest validation loss "
+        "(without early stopping, of the last weights). This flatters most the network whose curve is noisiest, and "
+        "puts the marks in the figures off the mean curves; the test images have no part in it. *Steps to the "
+        "best* are those to this validation. The *gap with the weights kept* is their validation loss less their loss "
+        "on all training images; the *gap* at the end of training is the last validation loss less the *training loss "
+        "at the end*, the mean over the mini-batches of the last epoch; the *noise* of the validation loss is the "
+        "standard deviation of its change from one validation to the next, in the second half of training. After a "
+        f"difference stands its {spread_text(results)}.",
         f"\n\n{_rules(results)}",
         f"{diverged or 'None'} of the {len(trained)} trainings diverged.",
     )
@@ -86,7 +85,7 @@ def agreement(looped: list[np.ndarray], multiplied: list[np.ndarray], num_images
     """Say how closely the weights after a step by loops and by matrices agree."""
     error = largest_difference(looped, multiplied)
     count = sum(weights.size for weights in looped)
-    verdict = "equal to rounding" if error < 1e-14 else "**not** equal"
+    verdict = "equal up to rounding" if error < 1e-14 else "**not** equal"
     return say(
         f"After one step on {num_images} images the {count:,} weights differ by at most "
         f"{scientific(error)}: "
@@ -142,29 +141,49 @@ def change(results: Results, before: str, after: str, measure: Measure) -> str:
 
 def effect_of_trick(results: Results, before: str, after: str, what: str) -> Markdown:
     """Answer for one trick: convergence speed, final loss and accuracy, generalisation."""
-    speed, best, loss, accuracy, gap = (
+    speed, loss, accuracy, gap, final_gap, train_loss = (
         change(results, before, after, measure)
-        for measure in (STEPS_TO_CONVERGE, STEPS_TO_BEST, VALIDATION_LOSS, VALIDATION_ACCURACY, KEPT_GAP)
+        for measure in (
+            STEPS_TO_CONVERGE,
+            VALIDATION_LOSS,
+            VALIDATION_ACCURACY,
+            KEPT_GAP,
+            FINAL_GAP,
+            FINAL_TRAIN_LOSS,
+        )
     )
     return say(
         f"**{what}** against {in_prose(before)}, paired over {seeds_text(results)}:",
-        f"*convergence*: {speed}; {best}. *Final loss and accuracy*: {loss}; {accuracy}.",
-        f"*Generalisation*: {gap}; {change(results, before, after, FINAL_GAP)}.",
+        f"*convergence*: {speed}. *Final loss and accuracy*: {loss};",
+        f"{accuracy}{_last_accuracies(results, before, after)}.",
+        f"*Generalisation*: {gap}; {final_gap}, where {train_loss}.",
     )
+
+
+def _last_accuracies(results: Results, before: str, after: str) -> str:
+    """Say how accurate both networks were when training ended, whatever weights were kept."""
+    last = [
+        [run.history.validation_accuracy[-1] for run in results[name] if not run.diverged] for name in (before, after)
+    ]
+    if not all(last):
+        return ""
+    means = [VALIDATION_ACCURACY.text(np.mean(accuracies)) for accuracies in last]
+    return f", and at the last validation it is {means[1]} % where it was {means[0]} %"
 
 
 def effect_of_size(results: Results, before: str, after: str) -> Markdown:
     """Answer for another topology: accuracy, loss, what it does to the training loss, and what it costs."""
-    accuracy, loss, gap, seconds = (
-        change(results, before, after, measure)
-        for measure in (VALIDATION_ACCURACY, VALIDATION_LOSS, FINAL_GAP, CPU_SECONDS)
+    accuracy, loss, gap = (
+        change(results, before, after, measure) for measure in (VALIDATION_ACCURACY, VALIDATION_LOSS, FINAL_GAP)
     )
+    times = ratio(results, before, after, CPU_SECONDS)
+    cost = f" A training takes {times.mean:.1f} times the CPU time." if times.count else ""
     counts = [num_parameters(EXPERIMENTS[name].hidden_layers) for name in (before, after)]
     return say(
-        f"**{capital(in_prose(after))}** has {counts[1]:,} parameters, {counts[1] / counts[0]:.2f} times the "
-        f"{counts[0]:,} of {in_prose(before)}. Paired over {seeds_text(results)}, {accuracy}, and {loss}.",
-        f"When training ends, its loss on the training images is {_training_loss(results, after)} nats: "
-        f"{change(results, before, after, FINAL_TRAIN_LOSS)}; {gap}. As to cost, {seconds}.",
+        f"**{capital(in_prose(after))}** has {counts[1]:,} parameters, {counts[1] / counts[0]:.2f} times those of "
+        f"network {short_name(before)}. Paired over {seeds_text(results)}, {accuracy}, and {loss}.",
+        f"Its training loss at the end is {_training_loss(results, after)} nats: "
+        f"{change(results, before, after, FINAL_TRAIN_LOSS)}; {gap}.{cost}",
     )
 
 
@@ -213,13 +232,13 @@ def early_stopping(results: Results, stopped: str = "4e", unstopped: str = "4e_n
         f"Without early stopping a training takes {steps[1].mean:,.0f} steps and {seconds[1].mean:.1f} s of CPU time, "
         f"with it {steps[0].mean:,.0f} steps ({steps[0].low:,.0f} to {steps[0].high:,.0f}) and "
         f"{seconds[0].mean:.1f} s, {times.mean:.2f} times as much ({times.low:.2f} to {times.high:.2f}), where the "
-        f"original report measured {132.17 / 342.85:.2f} (342.85 s and 132.17 s, on its own machine). That it "
-        "saves time follows from the construction; how much is the finding.",
+        f"first report measured {132.17 / 342.85:.2f} (342.85 s and 132.17 s, on its own machine). That it saves time "
+        "follows from the construction; how much depends on the limit of "
+        f"{EXPERIMENTS[unstopped].config.max_epochs} epochs.",
         f"The weights kept have the lowest validation loss of the path by construction, {lower:.4f} nats below that of "
         "the last weights without early stopping; that is no finding. On the test images, on which nothing was chosen, "
-        "the stopped network with the weights kept against the other with its last weights, over "
-        f"{seeds_text(results)}: {change(results, unstopped, stopped, TEST_LOSS)}, and "
-        f"{change(results, unstopped, stopped, TEST_ACCURACY)}.",
+        f"the weights kept against the last weights, over {seeds_text(results)}: "
+        f"{change(results, unstopped, stopped, TEST_LOSS)}, and {change(results, unstopped, stopped, TEST_ACCURACY)}.",
         f"In {later or 'none'} of the {len(pairs)} seeds did the validation loss fall below the kept one after early "
         "stopping had ended the training.",
     )
@@ -250,24 +269,30 @@ def why_ten_layers(
     }
     supported, others = ([cause for cause, holds in causes.items() if holds is wanted] for wanted in (True, False))
     by_layer = np.mean([run.saturation[1] for run in results[deep] if not run.diverged], axis=0)
+    passing = [layer_ratios(results[name], 1).mean for name in (deep, shallow)]
     noise = compare(results, shallow, deep, NOISE).verdict
     return say(
         "What counts as a cause: gradients vanish where before training that of the first layer is below "
         f"{VANISHED:g} times that of the last; a network is saturated where after training more than "
         f"{100 * SATURATES:g} % of its first hidden layer's activations lie in the outer twentieth of their range, the "
-        f"outer fortieth at either end, and more than in {in_prose(shallow)}; it overfits more where the gap is worse "
-        "and the training images are not fitted worse.",
+        f"outer fortieth at either end, and more than in network {short_name(shallow)}; it overfits more where the "
+        "gap is worse and the training images are not fitted worse.",
         f"*Vanishing gradients*: the first layer's gradient is {_arriving(results[deep])}; in this network it "
         f"{'vanishes' if arriving.mean < VANISHED else 'does not vanish'} on its way back.",
         *(_control(results, name) for name in controls),
-        f"*Saturation*: after training, the saturated share is {SATURATION.text(saturated.mean)} % in the first hidden "
-        f"layer, and from the first to the last {_listed([f'{100 * share:.0f}' for share in by_layer])} %; against "
-        f"{in_prose(shallow)}, {change(results, shallow, deep, SATURATION)}.",
+        "*Saturation*: after training, the saturated share is, from the first hidden layer to the last, "
+        f"{_listed([f'{100 * share:.0f}' for share in by_layer])} %; against network {short_name(shallow)}, "
+        f"{change(results, shallow, deep, SATURATION)}.",
         "*Overfitting*: "
         + "; ".join(change(results, shallow, deep, measure) for measure in (FINAL_TRAIN_LOSS, KEPT_GAP, FINAL_GAP))
         + ".",
         f"So by these rules the numbers fit {_listed(supported) or 'none of the three'} as the cause"
-        + (f", and not {_listed(others)}; that is no proof." if supported and others else "."),
+        + (f", and not {_listed(others, 'or')}; that is no proof." if supported and others else "."),
+        f"Against it speaks that the gradient passes the layers no worse than in network {short_name(shallow)} "
+        f"({factor(passing[0])} and {factor(passing[1])} times after training), which learns well with "
+        f"{SATURATION.text(summarise(results, shallow, SATURATION).mean)} % saturated: the cause is not settled."
+        if causes["saturation"] and passing[0] >= passing[1]
+        else "",
         f"Besides, {change(results, shallow, deep, NOISE)}.",
         "That a step which suits one layer is too long for ten would fit this; it is a conjecture, since no smaller "
         "step was tried."
@@ -283,7 +308,7 @@ def _control(results: Results, name: str) -> str:
     learnt = f"{VALIDATION_ACCURACY.text(accuracy.mean)} % of the validation images are recognised"
     return (
         f"In {in_prose(name)} it is {_arriving(results[name])}, and "
-        + (f"after {epochs} epochs {learnt}" if accuracy.count else "every training diverged")
+        + (f"within {epochs} epochs {learnt}" if accuracy.count else "every training diverged")
         + _vanishing(*(layer_ratios(results[name], moment) for moment in (0, 1)))
     )
 
@@ -302,8 +327,8 @@ def _vanishing(before: Estimate, after: Estimate) -> str:
 def _arriving(runs: Sequence[Result]) -> str:
     """Say what the first layer's gradient is of the last layer's, before and after training."""
     before, after = (layer_ratios(runs, moment) for moment in (0, 1))
-    text = f"{_factor(before.mean)} ({_factor(before.low)} to {_factor(before.high)}) times that of the last before"
-    return text + (f" and {_factor(after.mean)} times after training" if after.count else " training")
+    text = f"{factor(before.mean)} ({factor(before.low)} to {factor(before.high)}) times that of the last before"
+    return text + (f" and {factor(after.mean)} times after training" if after.count else " training")
 
 
 def taken_together(results: Results, pairs: Sequence[tuple[str, str]], of: Sequence[str]) -> Markdown:
@@ -339,13 +364,9 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _listed(names: Sequence[str]) -> str:
+def _listed(names: Sequence[str], conjunction: str = "and") -> str:
     """Return for example "a, b and c"."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
-
-
-def _factor(ratio: float) -> str:
-    return f"{ratio:.2g}" if ratio >= 1e-2 else scientific(ratio)
+    return f" {conjunction} ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def _training_loss(results: Results, name: str) -> str:

@@ -10,7 +10,7 @@ from .activations import ACTIVATIONS
 from .experiments import EXPERIMENTS
 from .mlp import MLP, Buffers
 from .mnist import IMAGE_SHAPE, NUM_CLASSES, Dataset, load_mnist
-from .plots import LOOKS, in_print_style, network_label, new_figure, seeds_text, short_name
+from .plots import LOOKS, in_print_style, new_figure, seeds_text, short_name
 from .report import TEXT_WIDTH_INCHES, Figure
 from .statistics import Results
 from .trials import Result
@@ -52,15 +52,16 @@ def hidden_weights_figure(result: Result, units: int = 12, *, label: str = "fig:
     def moved(rows: np.ndarray) -> str:
         return f"{np.linalg.norm((after - before)[rows]) / np.linalg.norm(before[rows]):.1f} times"
 
-    lengths = f"The weights moved by {moved(~blank)} their initial length"
+    lengths = f"The weights moved by {moved(~blank)} their initial norm"
     if blank.any():
-        lengths += f", those of the {blank.sum()} pixels in which no training image has ink by {moved(blank)}"
+        lengths += f", those of the {blank.sum()} pixels in which no training image has ink, biases in effect, by "
+        lengths += moved(blank)
     return Figure(
         figure,
         label=label,
-        caption=f"Weights of the first {units} hidden units of {network_label(result.experiment)}, seed {result.seed}, "
-        "as images, before and after training: red excites, blue inhibits; each row has a scale of its own. "
-        f"{lengths}.",
+        caption=f"Weights of the first {units} hidden units of network {short_name(result.experiment)}, "
+        f"seed {result.seed}, as images, before and after training: red excites, blue inhibits; each row has a "
+        f"scale of its own. {lengths}.",
         alt=f"Two rows of {units} small square images of weights, the upper before, the lower after training.",
     )
 
@@ -141,8 +142,8 @@ def confusion_figure(results: Results, name: str, *, label: str = "fig:confusion
     return Figure(
         figure,
         label=label,
-        caption=f"Mistakes of {network_label(name)} on the test images, summed over {seeds_text(results)} "
-        f"({100 * rate:.2f} % of all); right answers are left out. "
+        caption=f"Mistakes of network {short_name(name)} on the test images, summed over {seeds_text(results)} "
+        f"({100 * rate:.2f}\N{NO-BREAK SPACE}% of all); right answers are left out. "
         f"Most often, {mistakes[digit, taken]} times, class {digit} is taken for {taken}.",
         alt=f"Ten by ten table of counts, class against what it was taken for. Largest: {digit} taken for {taken}.",
         width=50,
@@ -171,8 +172,8 @@ def mistakes_figure(result: Result, count: int = 10, *, label: str = "fig:mistak
     return Figure(
         figure,
         label=label,
-        caption=f"The {len(worst)} test images on which {network_label(result.experiment)}, seed {result.seed}, is "
-        "most confidently wrong: label, answer, and the probability that it gives its answer.",
+        caption=f"The {len(worst)} test images on which network {short_name(result.experiment)}, seed {result.seed}, "
+        "is most confidently wrong: label, answer, and the probability that it gives its answer.",
         alt=f"{len(worst)} test images: {listed}.",
     )
 

@@ -141,10 +141,10 @@ def curves_figure(
     return Figure(
         figure,
         label=label,
-        caption=f"{see} {_ends(results, names)} Mean over {seeds_text(results)} until the first of them stopped; "
+        caption=f"{see} Mean over {seeds_text(results)} until the first of them stopped; "
         + (f"lines as in [@{like}]." if like else lines)
         + (f" {diverged} diverged trainings are not drawn." if diverged else ""),
-        alt=f"Line plots of {' and '.join(panels)} against gradient steps for: {listed}.",
+        alt=f"Line plots of {' and '.join(panels)} against gradient steps for: {listed}. {_ends(results, names)}",
     )
 
 

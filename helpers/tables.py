@@ -196,11 +196,11 @@ def gradients_table(results: Results, names: Sequence[str], *, label: str = "tbl
     """Give for each network how the gradient shrinks on its way back, how saturated it is, and what it learnt."""
     rows = []
     for name in names:
-        saturated = [[run.saturation[m].mean() for run in results[name] if not (m and run.diverged)] for m in (0, 1)]
+        saturated = [[run.saturation[m][0] for run in results[name] if not (m and run.diverged)] for m in (0, 1)]
         rows.append(
             [
                 network_label(name),
-                *(scientific(layer_ratios(results[name], moment).mean) for moment in (0, 1)),
+                *(factor(layer_ratios(results[name], moment).mean) for moment in (0, 1)),
                 *(f"{100 * np.mean(shares):.1f} %" if shares else "none" for shares in saturated),
                 _estimate_cell(results, name, VALIDATION_ACCURACY),
             ]
@@ -216,8 +216,8 @@ def gradients_table(results: Results, names: Sequence[str], *, label: str = "tbl
         ],
         rows,
         label=label,
-        caption="The gradient of the first layer over that of the last (root mean squares), and the share of hidden "
-        "activations in the outer twentieth of their range; before and after training, mean over "
+        caption="The gradient of the first layer over that of the last (root mean squares), and the share of the "
+        "first hidden layer's activations in the outer twentieth of their range; before and after training, mean over "
         f"{seeds_text(results)}. Where the first number is far below 1, the gradient vanishes on its way back.",
     )
 
@@ -249,9 +249,7 @@ def comparison_table(
         label=label,
         caption=f"{see} Paired differences over {seeds_text(results)}: the second network less the first, with its "
         f"{spread_text(results)}, and $p$ by an exact sign-flip permutation test, corrected after Holm over "
-        f"the report's {len(COMPARISONS)} comparisons of the same measure."
-        + " CPU times were taken network after network, so the machine's drift has a part in their differences."
-        * (CPU_SECONDS in measures),
+        f"the report's {len(COMPARISONS)} comparisons of the same measure.",
         align="llrrrl",
     )
 
@@ -297,6 +295,11 @@ def _with_unit(measure: Measure) -> str:
 
 def _shape(array: np.ndarray) -> str:
     return " × ".join(map(str, array.shape))
+
+
+def factor(number: float) -> str:
+    """Return a ratio with two digits, as mathematics where it is small."""
+    return f"{number:.2g}" if number >= 1e-2 else scientific(number)
 
 
 def scientific(number: float) -> str:

@@ -122,6 +122,15 @@ def test_a_conclusion_sorts_the_changes_by_their_verdicts(accuracy, phrase):
     assert f"*Validation accuracy*: {phrase}." in text
 
 
+def test_the_accuracy_at_the_last_validation_stands_beside_that_of_the_weights_kept():
+    results = made_up_results()
+    for name, accuracy in (("3b", 0.91), ("3c", 0.93)):
+        for run in results[name]:
+            run.history.validation_accuracy[-1] = accuracy
+    text = answers.effect_of_trick(results, "3b", "3c", "Momentum").data
+    assert "at the last validation it is 93.00\N{NO-BREAK SPACE}% where it was 91.00\N{NO-BREAK SPACE}%" in text
+
+
 def test_few_seeds_draw_no_conclusion():
     text = answers.taken_together(made_up_results(5, **{"3a": {"accuracy": 0.99}}), TRICKS, ["a", "b", "c"]).data
     assert "no more can be said on 5 seeds" in text
@@ -131,9 +140,9 @@ def test_few_seeds_draw_no_conclusion():
 @pytest.mark.parametrize(
     ("ratio", "saturated", "deep", "explained", "excluded"),
     [
-        (1e-5, 0.0, {"train_loss": 0.2}, "vanishing gradients", "saturation and overfitting"),
-        (0.9, 0.8, {"train_loss": 0.2}, "saturation", "vanishing gradients and overfitting"),
-        (0.9, 0.1, {"train_loss": 0.01, "loss": 0.3}, "overfitting", "vanishing gradients and saturation"),
+        (1e-5, 0.0, {"train_loss": 0.2}, "vanishing gradients", "saturation or overfitting"),
+        (0.9, 0.8, {"train_loss": 0.2}, "saturation", "vanishing gradients or overfitting"),
+        (0.9, 0.1, {"train_loss": 0.01, "loss": 0.3}, "overfitting", "vanishing gradients or saturation"),
         (1e-5, 0.8, {"train_loss": 0.01, "loss": 0.3}, "vanishing gradients, saturation and overfitting", None),
         (0.9, 0.1, {"train_loss": 0.2}, "none of the three", None),
     ],
@@ -151,6 +160,20 @@ def test_what_explains_ten_layers_turns_with_gradient_saturation_and_fit(ratio, 
     assert f"So by these rules the numbers fit {explained} as the cause" in text
     assert (", and not " in text) == (excluded is not None)
     assert excluded is None or f", and not {excluded}; that is no proof." in text
+
+
+@pytest.mark.parametrize(("arriving", "settled"), [(0.1, True), (0.9, False)])
+def test_saturation_that_does_not_stop_the_gradient_settles_nothing(arriving, settled):
+    results = made_up_results()
+    for name, passing, saturated in (("3c", 0.5, 0.1), ("4e", arriving, 0.8)):
+        results[name] = [
+            replace(run, gradient_rms=np.array([[passing, 1.0]] * 2), saturation=np.full((2, 1), saturated))
+            for run in results[name]
+        ]
+    text = answers.why_ten_layers(results).data
+    assert "the numbers fit saturation as the cause" in text
+    assert ("the cause is not settled" in text) != settled
+    assert (f"({arriving:g} and 0.5 times after training)" in text) != settled
 
 
 @pytest.mark.parametrize("verdict", ["worse", "better", "no difference found"])

@@ -169,7 +169,7 @@ def test_an_experiment_has_the_settings_and_parameters_of_the_assignment(name):
     ) == TABLE[name]
     assert model.layer_sizes == (785, *experiment.hidden_layers, 10)
     patience = None if name == "4e_no_stopping" else 50
-    epochs, validations = (10, 1) if name in ("4e_sigmoid", "4e_uniform") else (50, 5)
+    epochs, validations = (5, 1) if name in ("4e_sigmoid", "4e_uniform") else (50, 5)
     assert (config.batch_size, config.max_epochs, config.validations_per_epoch, config.patience, config.shuffle) == (
         (32, epochs, validations, patience, True)
     )
