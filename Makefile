@@ -70,7 +70,7 @@ bench-scaling: $(BENCH_READY)  ## time steps against sizes, and a sweep against 
 
 page-images: $(READY)  ## pictures of pages of assignment1_report.pdf for the README, into docs
 	@$(BIN)/python -m helpers.report.page_images assignment1_report.pdf \
-		docs/page-first.png=1 docs/page-findings.png=2 "docs/page-middle.png=Task 3b: Improved sigmoid"
+		docs/page-first.png=1 docs/page-findings.png=2 "docs/page-middle.png=Task 3c: Momentum"
 
 sweep: $(READY)  ## train networks of many sizes: UNITS="16 64" DEPTHS="1 2" SEEDS=2; picture and costs; days on one core
 	@$(BIN)/python -m helpers.sweep
