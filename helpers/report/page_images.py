@@ -11,7 +11,7 @@ import pypdfium2
 
 from .errors import ReportError
 
-COLOURS = 48  # of the picture's palette: enough for text and lines, and a third of the file's size
+COLOURS = 96  # of the picture's palette: enough for text and coloured lines, and less than half of the file's size
 
 
 def page_images(pdf, pages, width=600):
