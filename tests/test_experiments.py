@@ -359,7 +359,11 @@ def test_an_interrupt_while_the_workers_start_ends_them(run, monkeypatch, tmp_pa
         return started[0]
 
     monkeypatch.setattr(helpers.experiments, "_arriving", interrupted)
-    assert run(["plain"], 2).interrupted
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # tests that run in the background ignore it
+    try:
+        assert run(["plain"], 2).interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert list(started[0]) == []
     assert stored(tmp_path) == []
 
