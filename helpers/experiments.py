@@ -196,13 +196,16 @@ def _arriving(
         n_jobs=min(workers or cpu_count(), len(jobs) or 1),
         return_as="generator_unordered",
         initializer=_end_with_this_process,
-        initargs=(os.getpid(),),
+        initargs=(os.getpid(), source_hash()),
     )
     return parallel(delayed(_train)(group, seed, directory) for group, seed in jobs)
 
 
-def _end_with_this_process(main: int) -> None:
-    """Let a worker end when the process that started it was killed; else it would wait for it for good."""
+def _end_with_this_process(main: int, source: str) -> None:
+    """Let a worker end when the process that started it was killed; else it would wait for it for good.
+
+    source: hash of the code. Where it changes joblib starts new workers; idle ones would go on with the old code.
+    """
 
     def watch() -> None:
         while os.getppid() == main:

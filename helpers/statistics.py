@@ -178,7 +178,7 @@ def values(results: Results, name: str, measure: Measure) -> np.ndarray:
 
 def trainings(results: Results) -> list[Result]:
     """Return the results of all trainings; two networks that differ in patience alone come of one training."""
-    return [run for name, runs in results.items() if not (name == "4e_no_stopping" and "4e" in results) for run in runs]
+    return [run for name, runs in results.items() if not (name == "4e" and "4e_no_stopping" in results) for run in runs]
 
 
 def estimate(numbers: Iterable[float]) -> Estimate:
@@ -249,13 +249,13 @@ def _sign_flip_p(differences: tuple[float, ...]) -> float:
 
 def _verdict(comparison: Comparison) -> str:
     difference, negligible = comparison.difference, comparison.measure.negligible
-    if difference.count < SEEDS_FOR_A_VERDICT:
+    if difference.count < SEEDS_FOR_A_VERDICT or not detectable(difference.count):
         return "too few seeds"
     if -negligible < difference.low and difference.high < negligible:
         return "too small to matter"
     if comparison.p_holm < SIGNIFICANT:
         return "better" if comparison.improves else "worse"
-    return "no difference found" if detectable(difference.count) else "too few seeds"
+    return "no difference found"
 
 
 def detectable(seeds: int) -> bool:
