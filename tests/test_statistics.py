@@ -17,6 +17,7 @@ from helpers.statistics import (
     estimate,
     holm,
     summarise,
+    trainings,
 )
 
 
@@ -116,3 +117,15 @@ def test_one_value_and_equal_values_give_a_point():
 def test_no_difference_is_only_said_where_one_could_have_been_found(seeds, verdict):
     """Over ten comparisons the smallest corrected p is 10 * 2 / 2^8 = 0.08 for eight pairs, 0.04 for nine."""
     assert compare(made_up_results(seeds), "3a", "3b", VALIDATION_ACCURACY).verdict == verdict
+
+
+@pytest.mark.parametrize("accuracy", [0.95, 0.99])
+def test_seeds_too_few_for_the_corrected_test_give_no_verdict_of_any_kind(accuracy):
+    results = made_up_results(8, **{"3a": {"accuracy": accuracy}})
+    assert compare(results, "2c", "3a", VALIDATION_ACCURACY).verdict == "too few seeds"
+
+
+def test_of_one_training_with_two_ends_the_longer_is_counted():
+    results = made_up_results()
+    results["4e_no_stopping"] = [replace(run, diverged=True) for run in results["4e_no_stopping"]]
+    assert sum(run.diverged for run in trainings(results)) == len(results["4e_no_stopping"])
