@@ -2,6 +2,7 @@
 #   SEEDS=10      how many seeds every experiment is trained with
 #   EPOCHS=2      shorter trainings, to try things out
 #   CODE=1        print the notebooks' code in the report too
+#   STRICT=1      write nothing if anything is shown less well than in Jupyter
 #   MNIST_DIR=... another data set in MNIST's four files
 #   RESULTS_DIR=. where finished trainings are kept; results/ unless given
 #   UNITS="16 64" DEPTHS="1 2"   which networks of `make sweep`
@@ -19,7 +20,7 @@ BENCH_READY := .venv-bench/ready
 AUDIT_BIN := .venv-audit/$(notdir $(BIN))
 AUDIT_READY := .venv-audit/ready
 
-export SEEDS EPOCHS MNIST_DIR CODE SCHEDULER UNITS DEPTHS
+export SEEDS EPOCHS MNIST_DIR CODE STRICT SCHEDULER UNITS DEPTHS
 ifndef SEEDS
 unexport SEEDS
 endif
@@ -69,7 +70,7 @@ bench-scaling: $(BENCH_READY)  ## time steps against sizes, and a sweep against 
 	@$(BENCH_BIN)/python -m benchmarks.scaling
 
 page-images: $(READY)  ## pictures of pages of assignment1_report.pdf for the README, into docs
-	@$(BIN)/python -m helpers.report.page_images assignment1_report.pdf \
+	@$(BIN)/python -m nbtypst.page_images assignment1_report.pdf \
 		docs/page-first.png=1 docs/page-findings.png=2 "docs/page-middle.png=Task 3c: Momentum"
 
 sweep: $(READY)  ## train networks of many sizes: UNITS="16 64" DEPTHS="1 2" SEEDS=2; picture and costs; days on one core

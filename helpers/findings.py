@@ -6,11 +6,12 @@ from typing import NamedTuple
 import numpy as np
 from IPython.display import Markdown
 
+from nbtypst import Table
+
 from .activations import AMPLITUDE
 from .derivations import largest_difference, slope_forms
 from .experiments import EXPERIMENTS, num_parameters
 from .plots import in_prose, seeds_text, short_name, spread_text
-from .report import Table
 from .statistics import (
     CPU_SECONDS,
     FINAL_GAP,

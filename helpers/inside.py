@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from nbtypst import TEXT_WIDTH_INCHES, Figure
 
 from .activations import ACTIVATIONS
 from .experiments import EXPERIMENTS
 from .mlp import MLP, Buffers
 from .mnist import IMAGE_SHAPE, NUM_CLASSES, Dataset, load_mnist
 from .plots import LOOKS, in_print_style, new_figure, seeds_text, short_name
-from .report import TEXT_WIDTH_INCHES, Figure
 from .statistics import Results
 from .trials import Result
 
@@ -87,7 +88,7 @@ def activations_figure(results: Results, names: Sequence[str], *, label: str = "
             axes.axhline(limit, color="0.6", linewidth=0.6, linestyle=":")
         axes.set_title(_panel_title(name))
         axes.set_xlabel("hidden layer")
-        axes.xaxis.set_major_locator(plt.MaxNLocator(integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     panels[0].set_ylabel("activation")
     return Figure(
         figure,

@@ -9,8 +9,9 @@ from IPython import get_ipython
 from IPython.display import display
 from matplotlib.figure import Figure
 
+from nbtypst import TEXT_WIDTH_INCHES, figure_style
+
 from .plots import curve
-from .report import TEXT_WIDTH_INCHES, figure_style
 from .training import History
 
 SHORTEST_PAUSE = 0.5  # seconds from one picture to the next
@@ -81,9 +82,9 @@ def picture(history: History) -> tuple[dict[str, str], dict[str, object]]:
         axes.legend()
         file = io.BytesIO()
         figure.savefig(file, format="png", dpi=DPI, facecolor="white", metadata={"Software": None})
-    report = {
+    shown = {
         "kind": "figure",
         "caption": "A training as it went: loss and accuracy; dotted, the step of the lowest validation loss.",
         "alt": f"Line plots of loss and accuracy against gradient steps. {history!r}",
     }
-    return {"image/png": base64.b64encode(file.getvalue()).decode(), "text/plain": repr(history)}, {"report": report}
+    return {"image/png": base64.b64encode(file.getvalue()).decode(), "text/plain": repr(history)}, {"nbtypst": shown}

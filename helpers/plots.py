@@ -7,15 +7,18 @@ given and return them. One network has the same colour and marker in every figur
 import textwrap
 from collections.abc import Sequence
 
-import matplotlib.pyplot as plt
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, LogLocator, MaxNLocator, NullLocator
+
+from nbtypst import TEXT_WIDTH_INCHES, Figure, figure_style
 
 from .activations import improved_sigmoid, improved_sigmoid_slope, sigmoid, sigmoid_slope
 from .experiments import EXPERIMENTS
 from .mnist import NUM_CLASSES, Dataset
-from .report import TEXT_WIDTH_INCHES, Figure, figure_style
 from .statistics import (
     CPU_SECONDS,
     FINAL_GAP,
@@ -53,7 +56,9 @@ LOOKS = {
 }
 
 
-in_print_style = plt.rc_context(figure_style())  # a decorator
+# A decorator. Without pyplot: its backend, if it were first loaded in here, would be switched off again on leaving, and
+# plots that a reader makes afterwards would not show.
+in_print_style = mpl.rc_context(figure_style())
 
 
 def network_label(name: str) -> str:
@@ -201,7 +206,7 @@ def plot_curves(
         axes.set_xscale("log")
     else:
         axes.set_xlim(left=0)
-        axes.xaxis.set_major_locator(plt.MaxNLocator(4))
+        axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.xaxis.set_major_formatter(lambda steps, _: f"{steps:,.0f}")
     axes.set_ylabel("cross entropy [nats]" if quantity == "loss" else "accuracy [%]")
     if quantity == "accuracy":
@@ -255,12 +260,12 @@ def tradeoff_figure(results: Results, names: Sequence[str], *, label: str = "fig
     left.set(xlabel="parameters", ylabel="test accuracy [%]")
     right.set_xlabel("CPU time of a training [s]")
     left.xaxis.set_major_formatter(lambda count, _: f"{count:,.0f}")
-    left.xaxis.set_major_locator(plt.MaxNLocator(4))
+    left.xaxis.set_major_locator(MaxNLocator(4))
     for axes in (left, right):
         axes.grid(color="0.9", linewidth=0.5)
     if left.get_ylim()[1] < 100:  # room for the networks that are close to each other, at the top
         left.set_yscale("function", functions=(lambda a: -np.log(100 - a), lambda b: 100 - np.exp(-b)))
-        left.yaxis.set_major_locator(plt.FixedLocator([20, 50, 70, 80, 85, 90, 92, 94, 95, 96, 97, 98, 99, 99.5]))
+        left.yaxis.set_major_locator(FixedLocator([20, 50, 70, 80, 85, 90, 92, 94, 95, 96, 97, 98, 99, 99.5]))
     _legend_above(figure, names, {})
     listed = "; ".join(
         f"{network_label(name)}: {TEST_ACCURACY.text(summarise(results, name, TEST_ACCURACY).mean)} %" for name in names
@@ -308,11 +313,11 @@ def seeds_figure(results: Results, names: Sequence[str], *, label: str = "fig:se
         title = measure.name if measure.unit == "steps" else f"{measure.name} [{measure.unit}]"
         axes.set_title(textwrap.fill(title, 19), size=8)
         axes.set_yticks(range(len(names)), [short_name(name) for name in names])
-        axes.xaxis.set_major_locator(plt.MaxNLocator(2))
+        axes.xaxis.set_major_locator(MaxNLocator(2))
         if measure.unit == "steps":
             axes.set_xscale("log")
-            axes.xaxis.set_major_locator(plt.LogLocator(subs=(1,)))
-            axes.xaxis.set_minor_locator(plt.NullLocator())
+            axes.xaxis.set_major_locator(LogLocator(subs=(1,)))
+            axes.xaxis.set_minor_locator(NullLocator())
         axes.xaxis.set_major_formatter(lambda number, _: f"{number:,.6g}")
         axes.grid(color="0.9", linewidth=0.5)
     panels[0].invert_yaxis()
@@ -368,14 +373,14 @@ def plot_gradients(axes: Axes, runs: Sequence[Result], moment: int, name: str) -
     axes.plot(layers, middle, marker=marker, markersize=4, color=colour, label=network_label(name))
     axes.set_yscale("log")
     axes.grid(color="0.9", linewidth=0.5)
-    axes.xaxis.set_major_locator(plt.MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     return axes
 
 
 def new_figure(rows: int, columns: int, *, height: float, width: float = TEXT_WIDTH_INCHES, sharey: bool = False):
     """Return a figure in print size and its axes, always as an array."""
-    figure, axes = plt.subplots(rows, columns, figsize=(width, height), sharey=sharey, squeeze=False)
-    return figure, axes.ravel()
+    figure = MatplotlibFigure(figsize=(width, height))
+    return figure, figure.subplots(rows, columns, sharey=sharey, squeeze=False).ravel()
 
 
 def _legend_above(figure, names: Sequence[str], styles: dict[str, object]) -> None:

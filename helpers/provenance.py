@@ -9,9 +9,10 @@ import numpy as np
 import pypandoc
 import typst
 
+from nbtypst import Table
+
 from .mnist import Dataset, read_files
 from .plots import seeds_text, short_name
-from .report import Table
 from .statistics import Results
 
 ROOT = Path(__file__).resolve().parent.parent

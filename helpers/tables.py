@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from nbtypst import Table
+
 from .derivations import element_gradients, largest_difference, numerical_gradients, slope_forms
 from .experiments import EXPERIMENTS, num_parameters
 from .gradcheck import gradient_check
 from .mlp import MLP
 from .mnist import Dataset, pixel_statistics, read_files
 from .plots import layer_ratios, network_label, seeds_text, short_name, spread_text
-from .report import Table
 from .statistics import (
     COMPARISONS,
     CPU_SECONDS,

@@ -9,7 +9,7 @@ import pytest
 
 from helpers.__main__ import NOTEBOOKS, ROOT
 from helpers.experiments import run_experiments
-from helpers.report import build_report
+from nbtypst import build
 
 HEADINGS = [
     "Summary",
@@ -58,7 +58,14 @@ def report(tmp_path_factory) -> tuple[Path, str]:
         environment.setenv("EPOCHS", "1")
         environment.setenv("RESULTS_DIR", str(folder / "results"))
         run_experiments(progress=False)
-        result = build_report([ROOT / name for name in NOTEBOOKS], folder / "report.pdf", preview="Preview: 1 seed")
+        result = build(
+            [ROOT / name for name in NOTEBOOKS],
+            folder / "report.pdf",
+            execute=True,
+            strict=True,
+            code=False,
+            preview="Preview: 1 seed",
+        )
     pages = pypdf.PdfReader(result.path).pages
     return result.path, "\n".join(page.extract_text() for page in pages)
 

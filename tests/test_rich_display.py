@@ -11,8 +11,9 @@ from made_up import made_up_results
 from nbformat import v4
 
 from helpers import MLP, History, LivePlot, TrainingConfig, live_plot, train
-from helpers.report.checks import cell_problems
 from helpers.rich_display import dataset_bundle, history_bundle, model_bundle, register, result_bundle
+from nbtypst import outputs
+from nbtypst.collected import Collected
 
 CONFIG = TrainingConfig(learning_rate=0.1, batch_size=10, max_epochs=3, patience=None)
 
@@ -91,8 +92,10 @@ def test_a_shell_shows_them_by_these_functions_and_a_report_takes_them(shell, hi
     register(shell)
     data, _ = shell.display_formatter.format(network())
     assert data["text/html"] == model_bundle(network())["text/html"]
-    cell = v4.new_code_cell("network()", outputs=[v4.new_output("display_data", data=dict(data))])
-    assert cell_problems(cell) == []
+    collected = Collected("lab.ipynb, cell 1")
+    shown = outputs.as_html([v4.new_output("display_data", data=dict(data))], [], collected, stderr=False)
+    assert shown.count("<table>") == 1
+    assert collected.remarks == []
 
 
 # The live plot ------------------------------------------------------------------------------------------
@@ -155,5 +158,5 @@ def test_a_live_plot_changes_no_result_and_outside_a_notebook_does_nothing(shell
 def test_the_picture_has_caption_and_alternative_text(history):
     data, metadata = live_plot.picture(history)
     assert data["image/png"]
-    assert "Line plots" in metadata["report"]["alt"]
-    assert metadata["report"]["caption"]
+    assert "Line plots" in metadata["nbtypst"]["alt"]
+    assert metadata["nbtypst"]["caption"]

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from kitchen import md, notebook, outline_titles, structure
 from nbconvert.exporters import HTMLExporter
 from pypdf import PdfReader
-from test_report import body_runs, largest_blank, md, notebook, numbers, outline_titles, structure
+from test_layout import body_runs, largest_blank, numbers
 
 from helpers.__main__ import NOTEBOOKS, ROOT
-from helpers.report import build_html, build_report, execution
-from helpers.report.notebooks import read_notebook
+from nbtypst import build, execution
+from nbtypst.notebooks import read_notebook
 
 REFERENCE = re.compile(r"\[@((?:fig|tbl|eq):[a-z0-9-]+)[];]")
 
@@ -44,7 +45,7 @@ def folder(tmp_path_factory):
 def shown(folder, name):
     """(kind, label) of the figures and tables that a notebook shows."""
     outputs = [output for cell in nbformat.read(folder / name, 4).cells for output in cell.get("outputs", [])]
-    about = [output.get("metadata", {}).get("report", {}) for output in outputs]
+    about = [output.get("metadata", {}).get("nbtypst", {}) for output in outputs]
     return [(report["kind"], report["label"]) for report in about if report.get("label")]
 
 
@@ -53,7 +54,7 @@ def shown(folder, name):
 
 @pytest.fixture(scope="module")
 def report(folder):
-    result = build_report([folder / name for name in NOTEBOOKS], folder / "report.pdf", execute=False)
+    result = build([folder / name for name in NOTEBOOKS], folder / "report.pdf", code=False, toc=True)
     return PdfReader(result.path)
 
 
@@ -78,8 +79,8 @@ def test_every_formula_of_the_notebooks_compiles_alone_in_both_formats(tmp_path)
     formulas = re.findall(r"(\$\$.*?\$\$|(?<![$\\])\$[^$]+\$)", "\n\n".join(sources), re.DOTALL)
     assert any(r"\odot" in formula for formula in formulas)
     path = notebook(tmp_path / "formulas.ipynb", *[md(formula) for formula in dict.fromkeys(formulas)], title="All")
-    pdf = PdfReader(build_report([path], tmp_path / "formulas.pdf", execute=False).path)
-    page = build_html([path], tmp_path / "formulas.html", execute=False).path.read_text(encoding="utf-8")
+    pdf = PdfReader(build([path], tmp_path / "formulas.pdf", strict=True).path)
+    page = build([path], tmp_path / "formulas.html", strict=True).path.read_text(encoding="utf-8")
     expected = [
         re.sub(r"\\(label|tag)\{[^}]*\}", "", formula.strip("$")).split() for formula in dict.fromkeys(formulas)
     ]
@@ -147,7 +148,7 @@ def nbconvert(folder, *arguments):
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_each_notebook_alone_makes_a_pdf_through_nbconvert(folder, name):
-    nbconvert(folder, "--to", "report_pdf", name)
+    nbconvert(folder, "--to", "typstpdf", "--no-input", name)
     text = " ".join(page.extract_text() for page in PdfReader((folder / name).with_suffix(".pdf")).pages)
     for kind, label in shown(folder, name):
         assert re.search(rf"{kind.capitalize()}\s\d+\.", text), label
@@ -196,10 +197,10 @@ def _wait_for(answer, process, log, seconds=60):
 
 def test_export_menu_of_jupyterlab_lists_the_exporter(server):
     _, content = server("api/nbconvert")
-    assert json.loads(content)["report_pdf"] == {"output_mimetype": "application/pdf"}
+    assert json.loads(content)["typstpdf"] == {"output_mimetype": "application/pdf"}
 
 
 def test_export_menu_of_jupyterlab_gives_the_pdf(server):
-    kind, content = server("nbconvert/report_pdf/task3.ipynb?download=true")
+    kind, content = server("nbconvert/typstpdf/task3.ipynb?download=true")
     assert kind.startswith("application/pdf")
     assert PdfReader(io.BytesIO(content)).metadata.title == "Task 3: Tricks of the trade"

@@ -14,8 +14,8 @@ import helpers.experiments
 from helpers import run_experiments
 from helpers.__main__ import NOTEBOOKS, ROOT
 from helpers.experiments import EXPERIMENTS
-from helpers.report import Figure, Table
 from helpers.store import Store
+from nbtypst import Figure, Table
 
 NO_NUMBER = re.compile(r"(?<![a-z])[-+−]?(nan|inf)(?![a-z])", re.IGNORECASE)
 SEEDS = 2

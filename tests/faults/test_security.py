@@ -3,14 +3,18 @@
 import ast
 import re
 import subprocess
-from pathlib import Path
+from contextlib import nullcontext, suppress
 
 import pytest
 from conftest import ROOT
+from nbformat.v4 import new_markdown_cell, new_notebook
 
-from helpers.report import ReportError, typesetting
+from nbtypst import typesetting
+from nbtypst.document import document_of
+from nbtypst.notebooks import Notebook
+from nbtypst.writer import TypstWriter
 
-MODULES = sorted((ROOT / "helpers").rglob("*.py"))
+MODULES = sorted(path for room in ("helpers", "nbtypst") for path in (ROOT / room).rglob("*.py"))
 PICKLES = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal", "joblib.dump", "joblib.load"}
 CODE_FROM_DATA = {"eval", "exec", "compile", "__import__"}
 SHELLS = {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput", "os.execvp", "os.spawnlp"}
@@ -99,12 +103,11 @@ def test_the_notebook_server_listens_on_loopback_alone_and_keeps_its_token():
 
 @pytest.mark.parametrize("beyond", ["/etc/hostname", "../outside.txt"])
 def test_typst_reads_nothing_outside_its_folder(beyond, tmp_path, monkeypatch):
-    (tmp_path / "inside").mkdir()
     (tmp_path / "outside.txt").write_text("secret", encoding="utf-8")
-    for name in ("report.typ", "settings.json"):
-        (tmp_path / "inside" / name).write_text("", encoding="utf-8")
-    (tmp_path / "inside" / "report.typ").write_text("#let report(body, ..options) = body\n", encoding="utf-8")
-    (tmp_path / "inside" / "settings.json").write_text("{}", encoding="utf-8")
-    assert Path(tmp_path / "inside" / beyond).exists()
-    with pytest.raises(ReportError, match=r"outside|access denied|escape|not found"):
-        typesetting._compile(tmp_path / "inside", f'#read("{beyond}")', [])
+    monkeypatch.setattr(typesetting, "TemporaryDirectory", lambda prefix: nullcontext(str(tmp_path / "inside")))
+    monkeypatch.setattr(TypstWriter, "part", lambda self, part: f'#read("{beyond}")')
+    node = new_notebook(cells=[new_markdown_cell("some words")])
+    document = document_of([Notebook("lab.ipynb", tmp_path, node)])
+    with suppress(RuntimeError):  # each try is refused in the same way
+        typesetting.Typesetting(document).pdf()
+    assert any(re.search(r"outside|access denied|escape|not found", remark) for remark in document.remarks)

@@ -13,7 +13,7 @@ from conftest import ROOT, same, stored, wait_until
 from nbformat import v4, write
 
 from helpers.__main__ import NOTEBOOKS
-from helpers.report import ReportError, build_report
+from nbtypst import NotebookError, build
 
 SMALL = {"SEEDS": 1, "EPOCHS": 1}
 OF_THIS_RUN = "Provenance"  # the heading under which times and commit stand, which differ from run to run
@@ -21,7 +21,7 @@ OF_THIS_RUN = "Provenance"  # the heading under which times and commit stand, wh
 
 def copy_of_the_project(folder):
     """Copy what the report is made of, not its environment; return the folder."""
-    for name in ("helpers", "data"):
+    for name in ("helpers", "nbtypst", "data"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in (*NOTEBOOKS, "references.bib"):
         shutil.copy(ROOT / name, folder)
@@ -223,9 +223,9 @@ def test_a_kernel_that_fails_beside_another_is_named_with_its_cell_and_the_earli
     bad = notebook(tmp_path / "bad.ipynb", "1 + 1", source)
     output = tmp_path / "out.pdf"
     output.write_bytes(b"earlier")
-    with pytest.raises(ReportError, match=what) as error:
-        build_report([good, bad], output, timeout=timeout)
-    assert str(error.value).startswith(f'bad.ipynb, cell 3 ("{source.splitlines()[0]}"): ')
+    with pytest.raises(NotebookError, match=what) as error:
+        build([good, bad], output, execute=True, timeout=timeout)
+    assert str(error.value).startswith("bad.ipynb, cell 3: ")
     assert output.read_bytes() == b"earlier"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.ipynb", "good.ipynb", "out.pdf"]
     wait_until(lambda: not alive(marker), "the kernels have ended", 20)
@@ -243,10 +243,10 @@ def test_a_full_disk_while_writing_the_report_keeps_the_earlier_one(name, start,
     try:
         (disk / name).write_bytes(b"earlier " * 1000)
         path = notebook(tmp_path / "lab.ipynb", "print('a line\\n' * 2_000)")
-        status, _, errors = start("-m", "helpers.report", path, "-o", disk / name).wait()
+        status, _, errors = start("-m", "nbtypst", path, "--execute", "-o", disk / name).wait()
         assert status == 1
         expected = f"{disk / name}: cannot be written: No space left on device; make room or choose another place"
-        assert errors.strip().splitlines() == ["no report was written:", expected]
+        assert errors.strip().splitlines() == ["nothing was written:", expected]
         assert (disk / name).read_bytes() == b"earlier " * 1000
         assert [file.name for file in disk.iterdir()] == [name]
     finally:

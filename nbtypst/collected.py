@@ -1,0 +1,34 @@
+"""What the cells of a document bring along: pictures, and remarks on what is shown less well than it could be."""
+
+from dataclasses import dataclass, field
+from html import escape
+
+from .pictures import Picture
+
+
+@dataclass
+class Collected:
+    """`pictures` by file name; `remarks`, sentences after the `place` at work when they were made, none twice."""
+
+    place: str = ""
+    pictures: dict[str, Picture] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+    def remark(self, sentence: str, place: str | None = None) -> None:
+        """Note that something in `place`, or at the place at work, is shown less well."""
+        located = f"{place or self.place}: {sentence}"
+        if located not in self.remarks:
+            self.remarks.append(located)
+
+    def image(self, picture: Picture, alt: str | None, width: object = None, height: object = None) -> str:
+        """Keep `picture`; an element that shows it. Sizes are as in HTML, alternative text None if there is none."""
+        self.pictures[picture.name] = picture
+        sizes = {"alt": alt, "width": width, "height": height}
+        given = "".join(f' {name}="{escape(str(value))}"' for name, value in sizes.items() if value)
+        return f'<img data-file="{picture.name}"{given}>'
+
+
+def box(text: str, link: str | None = None) -> str:
+    """An element that says in words what stands in its place; with `link`, it leads there."""
+    words = f'<a href="{escape(link)}">{escape(text)}</a>' if link else escape(text)
+    return f'<span class="box">{words}</span>'

@@ -1,0 +1,239 @@
+"""Notebooks -> one document that every writer can print: numbered, linked, with its pictures and formulas."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+
+import lxml.html
+from lxml.html import HtmlElement
+from nbformat import NotebookNode
+
+from . import markdown, outputs
+from .collected import Collected, box
+from .mathematics import Formula, definitions, labels_and_tag
+from .notebooks import Notebook
+from .page import Page
+from .pictures import Picture
+from .reading import Source, read
+from .references import Numbers, cite, mark_captions, mark_references
+from .selection import Selection
+from .structure import Links, Part, arrange_headings, headings, move_footnotes, take_title, words_of
+
+MAGIC = re.compile(r"%%(\w+)")
+LANGUAGES = {"html": "html", "javascript": "javascript", "js": "javascript", "latex": "latex", "r": "r", "svg": "xml"}
+SHELLS = {"bash", "sh", "script", "system", "sx"}
+LONG = 8  # pages from which on a document gets a table of contents by itself
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is printed beside the cells; None: as the first notebook's metadata say, or else nothing.
+
+    `byline` are short strings below the authors; `preview` is a remark for every page; `toc` is None for a table of
+    contents where the document is long.
+    """
+
+    title: str | None = None
+    subtitle: str | None = None
+    authors: Sequence[str] | None = None
+    date: str | None = None
+    byline: Sequence[str] | None = None
+    abstract: str | None = None
+    lang: str | None = None
+    bibliography: str | Sequence[str] | None = None
+    preview: str | None = None
+    toc: bool | None = None
+    numbered_headings: bool = False
+    page: Page = field(default_factory=Page)
+    selection: Selection = field(default_factory=Selection)
+
+
+@dataclass
+class Document:
+    """What is printed, in order: title block, then `parts`. `remarks`: what is shown less well, a sentence each.
+
+    `formulas` are referred to by number, in `data-formula`; `pictures` by file name. `names` are
+    those of elements to which links lead. `is_accessible`: every picture has an alternative text of its author's.
+    """
+
+    name: str
+    title: str | None
+    front: dict[str, str | list[str]]
+    lang: str
+    parts: list[Part]
+    formulas: list[Formula]
+    pictures: dict[str, Picture]
+    remarks: list[str]
+    names: set[str]
+    is_accessible: bool
+    toc: bool
+    options: Options
+
+
+def document_of(notebooks: Sequence[Notebook], options: Options | None = None) -> Document:
+    """The document that `notebooks` make together, in order, with the outputs that they hold."""
+    options = options or Options()
+    collected = Collected()
+    about = {**notebooks[0].metadata, **{key: value for key, value in vars(options).items() if value is not None}}
+    lang = str(about.get("lang") or "en")
+    parts = [
+        part for number, notebook in enumerate(notebooks) for part in _parts_of(notebook, number, options, collected)
+    ]
+    files = _bibliography(about, notebooks[0], collected)
+    for part in parts:
+        mark_captions(part)
+        move_footnotes(part)
+        mark_references(part, works=bool(files))
+    own = notebooks[0].metadata.get("title")
+    title = take_title(parts, str(own) if own else None, options.title)
+    if files:
+        cite(parts, files, lang, collected)
+    arrange_headings(parts)
+    links = Links(parts, [notebook.name for notebook in notebooks])
+    numbers = Numbers(parts, collected)
+    numbers.resolve(parts)
+    links.resolve(collected)
+    accessible = _describe_pictures(parts)
+    return Document(
+        name=Path(notebooks[0].name).stem,
+        title=title,
+        front=_front(about),
+        lang=lang if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z]{2})?", lang) else "en",
+        parts=parts,
+        formulas=_number_formulas(parts),
+        pictures=collected.pictures,
+        remarks=collected.remarks,
+        names=links.used | {link.get("href", "#")[1:] for part in parts for link in part.tree.find_class("reference")},
+        is_accessible=accessible,
+        toc=_is_long(parts) if options.toc is None else options.toc,
+        options=options,
+    )
+
+
+def _front(about: dict) -> dict[str, str | list[str]]:
+    """The lines of the title block: subtitle, authors, date, byline and abstract."""
+    authors = about.get("authors") or []
+    authors = [authors] if isinstance(authors, str | dict) else authors
+    names = [str(author.get("name", "")) if isinstance(author, dict) else str(author) for author in authors]
+    byline = [about[name] for name in ["date"] if about.get(name)] + list(about.get("byline") or [])
+    return {
+        "subtitle": str(about.get("subtitle") or ""),
+        "authors": [name for name in names if name],
+        "byline": [str(line) for line in byline],
+        "abstract": str(about.get("abstract") or ""),
+    }
+
+
+def _bibliography(about: dict, notebook: Notebook, collected: Collected) -> list[Path]:
+    named = about.get("bibliography") or []
+    files = [notebook.folder / str(name) for name in ([named] if isinstance(named, str) else named)]
+    for file in files:
+        if not file.is_file():
+            collected.remark(f"the bibliography {file.name} is not there", notebook.name)
+    return [file for file in files if file.is_file()]
+
+
+def _parts_of(notebook: Notebook, number: int, options: Options, collected: Collected) -> Iterator[Part]:
+    for index, cell in enumerate(_with_footnotes(notebook.node.cells)):
+        if not options.selection.shows(cell):
+            continue
+        collected.place = place = notebook.place(index)
+        source = Source(notebook.folder, collected, cell.get("attachments", {}))
+        try:
+            tree = read(_html(cell, notebook, options.selection, collected), source)
+        except Exception as error:  # whatever a strange cell leads to: its words are there all the same
+            collected.remark(f"the cell is shown as plain text, since it cannot be read ({error!r})"[:300])
+            tree = lxml.html.document_fromstring(f'<body><pre class="output">{escape(plain_text(cell))}</pre></body>')
+            tree = tree.find("body")
+        if len(tree) or (tree.text or "").strip():
+            yield Part(place, number, tree)
+
+
+def _with_footnotes(cells: Sequence[NotebookNode]) -> Iterator[NotebookNode]:
+    sources = iter(markdown.with_footnotes([cell.source for cell in cells if cell.cell_type == "markdown"]))
+    for cell in cells:
+        yield NotebookNode(cell, source=next(sources)) if cell.cell_type == "markdown" else cell
+
+
+def _html(cell: NotebookNode, notebook: Notebook, selection: Selection, collected: Collected) -> str:
+    """What the cell shows, as HTML."""
+    if cell.cell_type == "markdown":
+        return markdown.as_html(cell.source)
+    if cell.cell_type == "raw":
+        return _raw(cell, collected)
+    shown = []
+    if selection.shows_input(cell) and cell.source.strip():
+        shown.append(markdown.code_block(cell.source, _language(cell.source, notebook.language)))
+    if selection.shows_outputs(cell):
+        shown.append(outputs.as_html(cell.outputs, cell.metadata.get("tags", []), collected, stderr=selection.stderr))
+    return "\n".join(shown)
+
+
+def _language(source: str, language: str) -> str:
+    magic = MAGIC.match(source)
+    if not magic:
+        return "python" if language in ("ipython", "python3") else language
+    return "bash" if magic[1] in SHELLS else LANGUAGES.get(magic[1].lower(), language)
+
+
+def _raw(cell: NotebookNode, collected: Collected) -> str:
+    """A raw cell's words, or Markdown; nbconvert's rule is to leave out what belongs to another format."""
+    kind = str(cell.metadata.get("raw_mimetype") or cell.metadata.get("format") or "").lower()
+    if "markdown" in kind:
+        return markdown.as_html(cell.source)
+    if kind in ("", "text/plain", "text"):
+        return f'<pre class="output">{escape(cell.source)}</pre>' if cell.source.strip() else ""
+    collected.remark(f"a raw cell of another format ({kind}) is left out")
+    return f"<div>{box(f'a raw cell of another format ({kind})')}</div>"
+
+
+def plain_text(cell: NotebookNode) -> str:
+    """All words of a cell, for when nothing better can be shown."""
+    texts = [cell.source]
+    for output in cell.get("outputs", []):
+        texts.append(output.get("text") or output.get("data", {}).get("text/plain") or "")
+    return "\n\n".join(str(text) for text in texts if text)
+
+
+def _describe_pictures(parts: Sequence[Part]) -> bool:
+    """Give every picture an alternative text, made of its caption, heading or cell; True if all had one."""
+    complete, heading = True, ""
+    for part in parts:
+        for element in part.tree.iter("img", "h1", "h2", "h3", "h4", "h5", "h6"):
+            if element.tag != "img":
+                heading = words_of(element)
+            elif not (element.get("alt") or "").strip():
+                complete = False
+                figure = next(element.iterancestors("figure"), None)
+                caption = figure.find("figcaption") if figure is not None else None
+                words = words_of(caption) if caption is not None else heading
+                element.set("alt", f"Picture: {words}" if words else f"Picture in {part.place}")
+    return complete
+
+
+def _number_formulas(parts: Sequence[Part]) -> list[Formula]:
+    """All formulas in order, each with the macros that hold there; their elements get its number."""
+    formulas: list[Formula] = []
+    macros, notebook = "", -1
+    for part in parts:
+        if part.notebook != notebook:
+            macros, notebook = "", part.notebook
+        for element in part.tree.find_class("math"):
+            new, tex = definitions(element.text or "")
+            macros += new
+            element.set("data-formula", str(len(formulas)))
+            formulas.append(Formula(labels_and_tag(tex)[0], "display" in element.classes, macros))
+    return formulas
+
+
+def _is_long(parts: Sequence[Part]) -> bool:
+    """Whether a document has headings enough, and about as many pages, that a table of contents is of use."""
+    letters = lines = pictures = 0
+    for part in parts:
+        letters += len(part.tree.text_content())
+        lines += sum((element.text_content()).count("\n") for element in part.tree.iter("pre"))
+        pictures += sum(1 for _ in part.tree.iter("img"))
+    count: list[HtmlElement] = [heading for _, heading in headings(parts) if heading.tag in ("h1", "h2")]
+    return len(count) > 3 and letters / 2800 + lines / 80 + pictures / 3 > LONG

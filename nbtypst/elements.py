@@ -1,0 +1,139 @@
+"""Figures and tables that carry label, caption and alternative text from a notebook onto the page.
+
+Both are shown by being the last line of a cell, or with `display`. Jupyter and the stock exporters see the figure or
+table and, below it, its caption; what prints it reads both from the output's metadata. Neither needs pyplot.
+"""
+
+import base64
+import io
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+
+import matplotlib as mpl
+from IPython.display import publish_display_data
+from matplotlib.figure import Figure as MatplotlibFigure
+
+from .style import figure_style
+
+PNG_DPI = 200
+SVG_LIMIT = 2_000_000  # letters; a larger drawing (thousands of points) is shown as PNG alone
+CSS_DPI = 96
+
+
+class Figure:
+    """A matplotlib figure with `label` ("fig:..."), `caption` (inline Markdown) and `alt` text.
+
+    `width` is its width in percent of the measure. The figure is closed, so that it is shown only here.
+    Raises ValueError for a label, caption, alternative text or width that could not be printed.
+    """
+
+    def __init__(self, figure: MatplotlibFigure, *, label: str, caption: str, alt: str, width: float = 100) -> None:
+        _check_label(label, "fig")
+        self.caption = _one_line(caption, "caption", label)
+        self.alt = _one_line(alt, "alt", label)
+        if not 0 < width <= 100:
+            raise ValueError(f"{label}: width is {width}, expected percent of the measure, above 0 up to 100")
+        self.figure, self.label, self.width = figure, label, width
+        if "matplotlib.pyplot" in sys.modules:  # then it may have made the figure, and would show it again
+            sys.modules["matplotlib.pyplot"].close(figure)
+
+    def __repr__(self) -> str:
+        return f"Figure({self.label!r})"
+
+    def _ipython_display_(self) -> None:
+        svg = _saved(self.figure, "svg", metadata={"Date": None}).decode()
+        self.figure.set_layout_engine("none")  # it is laid out now, and looks the same in every format
+        data = {"image/svg+xml": svg, "text/plain": repr(self)}
+        if len(svg) > SVG_LIMIT:
+            data = {"image/png": self._png(), "text/plain": repr(self)}
+        elif os.environ.get("FIGURE_FORMATS") != "svg":  # set where notebooks are run for print, which needs no other
+            pdf = _saved(self.figure, "pdf", metadata={"CreationDate": None})  # or else LaTeX's way needs Inkscape
+            data |= {"image/png": self._png(), "application/pdf": base64.b64encode(pdf).decode()}
+        shown = {"kind": "figure", "label": self.label, "caption": self.caption, "alt": self.alt}
+        shown_width = round(self.figure.get_figwidth() * CSS_DPI)
+        publish_display_data(data, {"nbtypst": shown | {"width": self.width}, "image/png": {"width": shown_width}})
+        _publish_caption("Figure", self.label, self.caption)
+
+    def _png(self) -> str:
+        return base64.b64encode(_saved(self.figure, "png", metadata={"Software": None}, dpi=PNG_DPI)).decode()
+
+
+class Table:
+    """A table of strings in inline Markdown, `$mathematics$` included, with `label` ("tbl:...") and `caption`.
+
+    `align` is one letter a column: l, r or c; by default the first column is set left and the others right.
+    Raises ValueError for ragged rows, cells that Markdown cannot hold, or a bad label, caption or alignment.
+    """
+
+    def __init__(
+        self,
+        header: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        *,
+        label: str,
+        caption: str,
+        align: str | None = None,
+    ) -> None:
+        _check_label(label, "tbl")
+        self.label, self.caption = label, _one_line(caption, "caption", label)
+        self.header, self.rows = list(header), [list(row) for row in rows]
+        self.align = align or "l" + "r" * (len(self.header) - 1)
+        if len(self.align) != len(self.header) or set(self.align) - set("lrc"):
+            raise ValueError(f"{label}: align is {align!r}, expected {len(self.header)} letters of l, r, c")
+        for row in [self.header, *self.rows]:
+            self._check_row(row)
+
+    def _check_row(self, row: list[str]) -> None:
+        if len(row) != len(self.header):
+            raise ValueError(f"{self.label}: {len(row)} cells in {row}, expected {len(self.header)}")
+        for cell in row:
+            if not isinstance(cell, str) or "\n" in cell or re.search(r"(?<!\\)\|", cell):
+                raise ValueError(
+                    f"{self.label}: cell {cell!r}, expected a string without line break or '|' "
+                    r"(write \vert in mathematics, \| in text)"
+                )
+
+    def __repr__(self) -> str:
+        return f"Table({self.label!r})"
+
+    def _ipython_display_(self) -> None:
+        rules = [{"l": ":--", "r": "--:", "c": ":-:"}[letter] for letter in self.align]
+        lines = ["| " + " | ".join(row) + " |" for row in [self.header, rules, *self.rows]]
+        publish_display_data(
+            {"text/markdown": "\n".join(lines), "text/plain": repr(self)},
+            {"nbtypst": {"kind": "table", "label": self.label, "caption": self.caption}},
+        )
+        _publish_caption("Table", self.label, self.caption)
+
+
+def _saved(figure: MatplotlibFigure, file_format: str, **options: object) -> bytes:
+    """The figure as a file's bytes: the same for the same figure, opaque white, text as outlines."""
+    buffer = io.BytesIO()
+    with mpl.rc_context(figure_style()):
+        figure.savefig(buffer, format=file_format, facecolor="white", transparent=False, **options)
+    return buffer.getvalue()
+
+
+def _publish_caption(kind: str, label: str, caption: str) -> None:
+    publish_display_data(
+        {"text/markdown": f"**{kind}** (`{label}`). {caption}", "text/plain": caption},
+        {"nbtypst": {"kind": "caption"}},
+    )
+
+
+def _check_label(label: str, prefix: str) -> None:
+    if not re.fullmatch(rf"{prefix}:[a-z0-9-]+", label):
+        raise ValueError(f"label is {label!r}, expected {prefix}: and small letters, digits or hyphens")
+
+
+def _one_line(text: str, name: str, label: str) -> str:
+    """`text` with its white space folded; ValueError if it is empty or its brackets are not balanced."""
+    folded = " ".join(text.split())
+    if not folded:
+        raise ValueError(f"{label}: {name} is empty, expected a sentence on what is to be seen")
+    bare = re.sub(r"\\.|\$[^$]*\$", "", folded)
+    if name == "caption" and bare.count("[") != bare.count("]"):
+        raise ValueError(rf"{label}: {name} has an odd bracket; write a lone one as \[ or \]: {folded}")
+    return folded

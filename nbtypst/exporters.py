@@ -1,0 +1,163 @@
+"""nbconvert's way in: `jupyter nbconvert --to typstpdf any.ipynb` and `--to typst`."""
+
+import copy
+import os
+import warnings
+from pathlib import Path
+from typing import Any, NoReturn
+
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbconvert.exporters import TemplateExporter
+from nbformat import NotebookNode
+from traitlets import Bool, Float, List, Unicode
+
+from .building import options_of
+from .document import document_of
+from .errors import NotebookError, NotebookWarning
+from .notebooks import Notebook, checked, parsed, read_notebook
+from .terminal import plain
+from .typesetting import Typesetting
+
+
+class TypstPDFExporter(TemplateExporter):
+    """A notebook as PDF, as it stands; `--execute` runs it first. What is shown less well is listed as warnings."""
+
+    export_from_notebook = "PDF via Typst"
+    output_mimetype = "application/pdf"
+
+    title = Unicode("", help="The title, instead of the notebook's own.").tag(config=True)
+    subtitle = Unicode("", help="The line below the title, instead of the notebook's own.").tag(config=True)
+    authors = List(Unicode(), help="Their names, instead of the notebook's own.").tag(config=True)
+    date = Unicode("", help="A date to stand below the title, instead of the notebook's own.").tag(config=True)
+    byline = List(Unicode(), help="More short strings to stand there.").tag(config=True)
+    paper = Unicode("a4", help="The paper: a4 or us-letter.").tag(config=True)
+    margins = Unicode("", help="One length for all sides, or two, for ends and sides: '25mm', '1in 35mm'.").tag(
+        config=True
+    )
+    font_size = Float(11, help="Size of the text in points.").tag(config=True)
+    toc = Bool(None, allow_none=True, help="A table of contents; unless given, where it is long.").tag(config=True)
+    numbered_headings = Bool(False, help="Number the headings.").tag(config=True)
+    stderr = Bool(False, help="Print what cells wrote to stderr, too.").tag(config=True)
+    preview = Unicode("", help="A remark for every page, such as 'Draft'.").tag(config=True)
+    strict = Bool(False, help="Make an error of every warning.").tag(config=True)
+
+    def _file_extension_default(self) -> str:
+        return ".pdf"
+
+    def from_filename(self, filename: str, resources: dict | None = None, **kw: Any) -> tuple[Any, dict]:
+        """Export the file `filename`; returns content and resources."""
+        try:
+            notebook = read_notebook(filename)
+        except NotebookError as error:
+            self._fail(error)
+        resources = resources if resources is not None else {}
+        about = resources.setdefault("metadata", {}) or {}
+        folder, base = os.path.split(filename)
+        about["name"], about["path"] = os.path.splitext(base)[0], folder
+        resources["metadata"] = about
+        return self.from_notebook_node(notebook.node, resources, **kw)
+
+    def from_file(self, file_stream: Any, resources: dict | None = None, **kw: Any) -> tuple[Any, dict]:
+        """Export an open file; returns content and resources."""
+        try:
+            node = parsed(file_stream.read(), getattr(file_stream, "name", "the notebook"))
+        except NotebookError as error:
+            self._fail(error)
+        return self.from_notebook_node(node, resources, **kw)
+
+    def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: Any) -> tuple[Any, dict]:
+        """Export a notebook; returns content and resources. NotebookError if there is nothing to print."""
+        resources = self._init_resources(resources)
+        node = copy.deepcopy(nb)
+        name = f"{resources['metadata'].get('name') or 'notebook'}.ipynb"
+        try:
+            node, resources = self._preprocess(node, resources)
+            folder = Path(resources["metadata"].get("path") or ".").resolve()
+            notebook = Notebook(name, folder, checked(copy.deepcopy(node), name))
+            content = self._printed(notebook, resources)
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            self._fail(NotebookError(f"{_failed_place(node, name)}: {_told(error)}"))
+        except NotebookError as error:
+            self._fail(error)
+        return content, resources
+
+    def _printed(self, notebook: Notebook, resources: dict) -> Any:
+        typesetting = Typesetting(document_of([notebook], self._options()))
+        pdf = typesetting.pdf()
+        self._tell(typesetting.document.remarks)
+        return pdf
+
+    def _options(self):
+        return options_of(
+            title=self.title or None,
+            subtitle=self.subtitle or None,
+            authors=list(self.authors) or None,
+            date=self.date or None,
+            byline=list(self.byline) or None,
+            preview=self.preview or None,
+            paper=self.paper,
+            margins=self.margins,
+            font_size=self.font_size,
+            toc=self.toc,
+            numbered_headings=self.numbered_headings,
+            stderr=self.stderr,
+            code=not self.exclude_input,
+            outputs=not self.exclude_output,
+            code_cells=not self.exclude_code_cell,
+            markdown=not self.exclude_markdown,
+            raw=not self.exclude_raw,
+        )
+
+    def _tell(self, remarks: list[str]) -> None:
+        """List what is shown less well: in the log of a program, else as Python warnings."""
+        if not remarks:
+            return
+        if self.strict:
+            raise NotebookError(*remarks)
+        if self.parent is not None:
+            self.log.warning("Shown less well than in Jupyter:\n%s", "\n".join(remarks))
+            return
+        for remark in remarks:
+            warnings.warn(remark, NotebookWarning, stacklevel=2)
+
+    def _fail(self, error: NotebookError) -> NoReturn:
+        """End a program in one message; elsewhere raise the error."""
+        if self.parent is not None:
+            self.log.error("Nothing was written: %s", error)
+            raise SystemExit(1)
+        raise error from None
+
+
+class TypstExporter(TypstPDFExporter):
+    """A notebook as Typst's source, with a folder of pictures and fonts; its first line says how to typeset it."""
+
+    export_from_notebook = "Typst"
+    output_mimetype = "text/x-typst"
+
+    def _file_extension_default(self) -> str:
+        return ".typ"
+
+    def _printed(self, notebook: Notebook, resources: dict) -> Any:
+        stem = resources.get("unique_key") or Path(notebook.name).stem
+        folder = resources.get("output_files_dir") or f"{stem}_files"
+        typesetting = Typesetting(document_of([notebook], self._options()), stem, folder)
+        typesetting.pdf()  # so that what Typst would refuse is found, and figures are arranged
+        self._tell(typesetting.document.remarks)
+        resources["outputs"] = {**(resources.get("outputs") or {}), **typesetting.files}
+        return typesetting.source()
+
+
+def _failed_place(node: NotebookNode, name: str) -> str:
+    """The cell at which running the notebook ended: the last one with an error, or else the last that began."""
+    failed = [
+        index
+        for index, cell in enumerate(node.cells)
+        if any(output.get("output_type") == "error" for output in cell.get("outputs", []))
+    ]
+    return f"{name}, cell {failed[-1] + 1}" if failed else name
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, CellExecutionError):
+        return f"{error.ename}: {plain(error.evalue)}"
+    return plain(str(error)).strip().splitlines()[0]

@@ -1,0 +1,200 @@
+"""Captions, numbers and references: `[@fig:name]`, `[@tbl:name]`, `[@eq:name]`, `\\eqref{...}`, and works cited.
+
+Figures, tables and formulas are counted through the whole document, for all writers alike.
+"""
+
+import re
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import lxml.html
+import pypandoc
+from lxml.html import HtmlElement
+from lxml.html.builder import FIGCAPTION, FIGURE, A, B
+
+from .collected import Collected
+from .mathematics import labels_and_tag
+from .reading import insert_markup, text_places
+from .structure import Part
+
+KINDS = {"fig": "Figure", "tbl": "Table", "eq": "Equation"}
+CITATION = re.compile(r"\[[^\[\]]*?-?@[\w:.#$%&+?<>~/-]+[^\[\]]*\]|\\(?:eq)?ref\{([^{}]+)\}")
+LABELS = re.compile(r"-?@((?:fig|tbl|eq):[\w:.-]+)")
+CAPTION = re.compile(r"\s*:\s+(\S.*)", re.DOTALL)
+NUMBERED = re.compile(r"\s*\\begin\{(equation|align|gather|multline|eqnarray|alignat|flalign)\}")
+NAME_AS_TAG = re.compile(r"[a-z][a-z0-9-]+")
+
+
+def mark_captions(part: Part) -> None:
+    """Make figures of pictures and tables that Markdown gives a caption.
+
+    `![alternative text](file "caption")`, `![caption](file){#fig:name alt="alternative text"}`, and after a table a
+    paragraph `: caption {#tbl:name}`.
+    """
+    for image in list(part.tree.iter("img")):
+        paragraph = image.getparent()
+        alone = paragraph.tag == "p" and len(paragraph) == 1 and not paragraph.text_content().strip()
+        if alone and image.get("title"):
+            caption = lxml.html.fragment_fromstring(f"<figcaption>{image.get('title')}</figcaption>")
+            _wrap(paragraph, image, caption, image.get("data-label"))
+    for table in list(part.tree.iter("table")):
+        paragraph = table.getnext()
+        if paragraph is None or paragraph.tag != "p" or not (found := CAPTION.fullmatch(paragraph.text or "")):
+            continue
+        caption = FIGCAPTION(found[1], *paragraph)
+        last = caption[-1].tail if len(caption) else caption.text
+        label = re.search(r"\s*\{#([\w:.-]+)\}\s*$", last or "")
+        if label:
+            insert_markup(*((caption[-1], "tail") if len(caption) else (caption, "text")), [last[: label.start()]])
+        paragraph.drop_tree()
+        _wrap(table, table, caption, label[1] if label else None)
+
+
+def _wrap(replaced: HtmlElement, content: HtmlElement, caption: HtmlElement, label: str | None) -> None:
+    figure = FIGURE({"class": "numbered"} | ({"id": label} if label else {}))
+    figure.tail, replaced.tail = replaced.tail, None
+    replaced.getparent().replace(replaced, figure)
+    figure.extend([content, caption])
+    content.tail = None
+
+
+def mark_references(part: Part, *, works: bool) -> None:
+    """Make elements of references in the text; those of works only where there is a bibliography."""
+    for formula in part.tree.find_class("math"):  # $\eqref{eq:x}$
+        found = re.fullmatch(r"\s*\\(?:eq)?ref\{([^{}]+)\}\s*", formula.text or "")
+        if found:
+            formula.tag, formula.text = "a", None
+            formula.set("class", "reference")
+            formula.set("href", f"#{found[1]}")
+    for element, where in list(text_places(part.tree)):
+        words = getattr(element, where)
+        if "@" not in words and "ref{" not in words:
+            continue
+        pieces: list[str | HtmlElement] = []
+        end = 0
+        for found in CITATION.finditer(words):
+            new = _reference(found, works)
+            if new:
+                pieces += [words[end : found.start()], *new]
+                end = found.end()
+        if pieces:
+            insert_markup(element, where, [*pieces, words[end:]])
+
+
+def _reference(found: re.Match[str], works: bool) -> list[str | HtmlElement]:
+    if found[1]:
+        return [A({"class": "reference", "href": f"#{found[1]}"})]
+    labels = LABELS.findall(found[0])
+    if labels:
+        between = LABELS.split(found[0][1:-1])[::2]
+        marks = [number for number, words in enumerate(between) if words.strip() in (";", ",")]
+        for number in marks:
+            between[number] = " and " if number == marks[-1] else ", "
+        links = [A({"class": "reference", "href": f"#{label}"}) for label in labels]
+        return [piece for pair in zip(between, [*links, ""], strict=True) for piece in pair if piece != ""]
+    return [lxml.html.builder.SPAN({"class": "cite"}, found[0])] if works else []
+
+
+class Numbers:
+    """Numbers of figures, tables and equations, by label; `names`: label -> "Figure 3"."""
+
+    def __init__(self, parts: Sequence[Part], collected: Collected):
+        self.count = dict.fromkeys(KINDS.values(), 0)
+        self.names: dict[str, str] = {}
+        self.targets: dict[str, str] = {}  # of labels that share a formula with the one that is its identifier
+        self.collected = collected
+        referred = {link.get("href")[1:] for part in parts for link in part.tree.find_class("reference")}
+        self.tags_are_names = any(label.startswith("eq:") for label in referred)
+        for part in parts:
+            collected.place = part.place
+            for element in part.tree.iter("figure", "span"):
+                if element.tag == "figure":
+                    self._number_figure(element)
+                elif "math" in element.classes and "display" in element.classes:
+                    self._number_formula(element)
+
+    def _define(self, label: str, name: str) -> bool:
+        if label in self.names:
+            self.collected.remark(f"the label {label} is given twice")
+            return False
+        self.names[label] = name
+        return True
+
+    def _number_figure(self, figure: HtmlElement) -> None:
+        caption = figure.find("figcaption")
+        if caption is None or "numbered" not in figure.classes:
+            return
+        kind = "Table" if figure.find(".//table") is not None else "Figure"
+        self.count[kind] += 1
+        name = f"{kind}\u00a0{self.count[kind]}"
+        if figure.get("id") and not self._define(figure.get("id"), name):
+            del figure.attrib["id"]
+        number = B(f"{name}.")
+        number.tail, caption.text = f" {caption.text or ''}", None
+        caption.insert(0, number)
+
+    def _number_formula(self, formula: HtmlElement) -> None:
+        tex, labels, tag = labels_and_tag(formula.text or "")
+        if tag is not None and self.tags_are_names and NAME_AS_TAG.fullmatch(tag):
+            labels, tag = [*labels, f"eq:{tag}"], None  # a name, which Jupyter shows beside the formula
+        elif tag is None and not labels and not NUMBERED.match(tex):
+            return
+        if tag is None:
+            self.count["Equation"] += 1
+            tag = str(self.count["Equation"])
+        formula.set("data-number", f"({tag})")
+        for label in labels:
+            if self._define(label, f"Equation\u00a0({tag})") and not formula.get("id"):
+                formula.set("id", label)
+            self.targets[label] = formula.get("id", label)
+
+    def resolve(self, parts: Sequence[Part]) -> None:
+        """Give references their words; one without a target stays as words, with a remark."""
+        for part in parts:
+            self.collected.place = part.place
+            for link in part.tree.find_class("reference"):
+                label = link.get("href")[1:]
+                link.text = self.names.get(label)
+                if link.text:
+                    link.set("href", f"#{self.targets.get(label, label)}")
+                    continue
+                kind, _, name = label.partition(":")
+                link.text = f"{KINDS.get(kind, 'Equation')}\u00a0{name or label}"
+                del link.attrib["href"]
+                self.collected.remark(f"a reference to {label}, which is not there")
+
+
+def cite(parts: list[Part], bibliography: Sequence[Path], lang: str, collected: Collected) -> None:
+    """Put citations in the place of `span.cite`, by pandoc's citeproc, and add a part with the works cited."""
+    spans = [(part, span) for part in parts for span in part.tree.find_class("cite")]
+    if not spans:
+        return
+    text = "\n\n".join(f"::: {{#cite-{n}}}\n{span.text_content()}\n:::" for n, (_, span) in enumerate(spans))
+    files = [f"--bibliography={file}" for file in bibliography]
+    command = [pypandoc.get_pandoc_path(), "--sandbox", "-f", "markdown", "-t", "html", "--citeproc", "--wrap=none"]
+    options = ["-M", "link-citations=true", "-M", f"lang={lang}", *files]
+    done = subprocess.run([*command, *options], input=text, capture_output=True, encoding="utf-8", check=False)  # noqa: S603
+    for line in done.stderr.splitlines():
+        unknown = re.search(r"citation (\S+) not found", line)
+        place = next(
+            (part.place for part, span in spans if unknown and unknown[1] in span.text_content()), parts[0].place
+        )
+        if unknown:
+            collected.remark(f"the work {unknown[1]} is not in the bibliography", place)
+    if done.returncode:
+        collected.remark(f"the bibliography cannot be used: {done.stderr.strip()[:300]}", parts[0].place)
+        return
+    cited = lxml.html.document_fromstring(f"<body>{done.stdout}</body>").find("body")
+    for number, (_, span) in enumerate(spans):
+        found = cited.find(f".//div[@id='cite-{number}']/p")
+        if found is not None:
+            words, children = found.text, list(found)
+            span.text = words
+            span.extend(children)
+    works = cited.get_element_by_id("refs", None)
+    if works is not None and len(works):
+        body = lxml.html.fragment_fromstring("<body><h1>References</h1></body>", create_parent=False)
+        body = body if body.tag == "body" else body.getroottree().find(".//body")
+        body.append(works)
+        parts.append(Part("the list of references", parts[-1].notebook, body))

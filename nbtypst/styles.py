@@ -1,0 +1,156 @@
+"""Looks that HTML gives to words and blocks, by elements and by style attributes, as calls of Typst functions."""
+
+import re
+
+from lxml.html import HtmlElement
+from tinycss2.color4 import Color, parse_color
+
+from . import markup
+
+BOLD = {"b", "strong", "summary"}
+CALLS = {  # of elements whose look is one call
+    "b": "strong",
+    "strong": "strong",
+    "summary": "strong",
+    "em": "emph",
+    "i": "emph",
+    "cite": "emph",
+    "var": "emph",
+    "dfn": "emph",
+    "address": "emph",
+    "u": "underline",
+    "ins": "underline",
+    "del": "strike",
+    "s": "strike",
+    "strike": "strike",
+    "sub": "sub",
+    "sup": "super",
+    "mark": "highlight",
+    "small": "smaller",
+    "big": "larger",
+}
+FONT_SIZES = {"1": 0.7, "2": 0.85, "4": 1.15, "5": 1.4, "6": 1.7, "7": 2.2}  # of <font size>, in em
+NAMED_SIZES = {
+    "x-small": 0.7,
+    "small": 0.85,
+    "smaller": 0.85,
+    "larger": 1.2,
+    "large": 1.2,
+    "x-large": 1.5,
+    "xx-large": 2,
+}
+ALERTS = ("success", "info", "warning", "danger")
+PALE = 0.82  # relative luminance from which on letters would not be seen on white paper
+ANSI = {
+    "black": "3e424d", "red": "c0302b", "green": "00752d", "yellow": "8a6a10", "blue": "1a66a8", "magenta": "9b3f96",
+    "cyan": "1d7a80", "white": "6f7680", "black-intense": "282c36", "red-intense": "b22b31",
+    "green-intense": "007427", "yellow-intense": "8f5b12", "blue-intense": "0065ca", "magenta-intense": "a03196",
+    "cyan-intense": "258f8f", "white-intense": "5f666f",
+}  # fmt: skip
+
+
+def declarations(element: HtmlElement) -> dict[str, str]:
+    """The declarations of an element's style attribute, by property, in small letters."""
+    found = {}
+    for declaration in element.get("style", "").split(";"):
+        name, colon, value = declaration.partition(":")
+        if colon:
+            found[name.strip().lower()] = value.replace("!important", "").strip()
+    return found
+
+
+def colour(value: str | None) -> str | None:
+    """A CSS colour as Typst's; None if it is none, or fully transparent."""
+    parsed = parse_color(value) if value else None
+    if not isinstance(parsed, Color):
+        return None
+    try:
+        red, green, blue, alpha = (float(part or 0) for part in (*parsed.to("srgb").coordinates, parsed.alpha))
+    except (TypeError, ValueError, NotImplementedError):
+        return None
+    if alpha == 0:
+        return None
+    digits = "".join(f"{round(255 * min(1, max(0, part))):02x}" for part in (red, green, blue))
+    return f'rgb("#{digits}{f"{round(255 * alpha):02x}" if alpha < 1 else ""}")'
+
+
+def _luminance(typst_colour: str) -> float:
+    digits = typst_colour[6:12]
+    return sum(part * int(digits[at : at + 2], 16) / 255 for part, at in ((0.2126, 0), (0.7152, 2), (0.0722, 4)))
+
+
+def size(value: str | None) -> float | None:
+    """A font size in em; None if it is none that makes sense."""
+    if not value:
+        return None
+    found = re.fullmatch(r"([\d.]+)(px|pt|em|rem|%)", value.strip())
+    try:
+        factor = (
+            float(found[1]) * {"px": 1 / 14, "pt": 1 / 10.5, "em": 1, "rem": 1, "%": 0.01}[found[2]] if found else 0
+        )
+    except ValueError:
+        return None
+    factor = factor or NAMED_SIZES.get(value.strip().lower(), 0)
+    return min(2.5, max(0.6, factor)) if factor else None
+
+
+def calls_of(element: HtmlElement) -> list[str]:
+    """The calls that give words an element's look, outermost first: "strong", "text(fill: red)"."""
+    style, found = declarations(element), []
+    if element.tag in CALLS:
+        found.append(CALLS[element.tag])
+    arguments = []
+    ground = colour(style.get("background-color") or style.get("background") or element.get("bgcolor"))
+    ink = colour(style.get("color") or (element.get("color") if element.tag == "font" else None))
+    if ink and (ground or _luminance(ink) < PALE):
+        arguments.append(f"fill: {ink}")
+    factor = size(style.get("font-size")) or (
+        FONT_SIZES.get(element.get("size", "")) if element.tag == "font" else None
+    )
+    if factor and factor != 1:
+        arguments.append(f"size: {factor:.2f}em")
+    if element.tag not in BOLD and re.match(r"bold|[6-9]00", style.get("font-weight", "")):
+        arguments.append('weight: "bold"')
+    if style.get("font-style") in ("italic", "oblique"):
+        found.append("emph")
+    decoration = style.get("text-decoration", "")
+    found += [call for name, call in (("underline", "underline"), ("line-through", "strike")) if name in decoration]
+    if ground and _luminance(ground) < 0.995 and element.tag not in BLOCK_GROUND:
+        found.append(f"highlight(fill: {ground})" if "text" not in element.tag else "")
+    if arguments:
+        found.append(f"text({', '.join(arguments)})")
+    return [call for call in found if call]
+
+
+BLOCK_GROUND = {"div", "p", "section", "blockquote", "td", "th", "tr", "table", "center"}
+
+
+def block_calls_of(element: HtmlElement) -> list[str]:
+    """The calls that give a block its look: alignment, coloured ground, Jupyter's alert boxes."""
+    style, found = declarations(element), []
+    alert = next((kind for kind in ALERTS if f"alert-{kind}" in element.classes), None)
+    if alert or "alert" in element.classes:
+        found.append(f"alert({markup.string(alert or 'info')})")
+    ground = colour(style.get("background-color") or style.get("background") or element.get("bgcolor"))
+    if ground and element.tag in BLOCK_GROUND and _luminance(ground) < 0.995:
+        found.append(f"block(width: 100%, inset: 0.6em, fill: {ground})")
+    align = "center" if element.tag == "center" else (style.get("text-align") or element.get("align", "")).lower()
+    if align in ("center", "right"):
+        found.append(f"align({align})")
+    return found
+
+
+def terminal_style(element: HtmlElement) -> tuple[str, ...]:
+    """Arguments of `text` for a span of terminal output."""
+    arguments = []
+    style = declarations(element)
+    for name in element.classes:
+        found = re.fullmatch(r"ansi-([a-z-]+)-fg", name)
+        if found and found[1] in ANSI:
+            arguments.append(f'fill: rgb("#{ANSI[found[1]]}")')
+    if "ansi-bold" in element.classes or style.get("font-weight") == "bold" or element.tag in ("b", "strong"):
+        arguments.append('weight: "bold"')
+    ink = colour(style.get("color"))
+    if ink and _luminance(ink) < PALE:
+        arguments.append(f"fill: {ink}")
+    return tuple(arguments)

@@ -1,0 +1,145 @@
+"""SVG as Typst can draw it: well-formed, with a size, with fonts that are there, without what fetches or runs."""
+
+import gzip
+import re
+
+from lxml import etree
+from lxml.etree import _Element
+
+SVG = "http://www.w3.org/2000/svg"
+XLINK = "http://www.w3.org/1999/xlink"
+PARSER = {"resolve_entities": False, "no_network": True, "huge_tree": True, "remove_comments": True, "load_dtd": False}
+POINTS = {
+    "": 0.75,
+    "px": 0.75,
+    "pt": 1.0,
+    "in": 72.0,
+    "mm": 72 / 25.4,
+    "cm": 720 / 25.4,
+    "pc": 12.0,
+    "em": 12.0,
+    "ex": 6.0,
+}
+ROOT = re.compile(r"<(?:\w+:)?svg\b", re.IGNORECASE)
+ENDED = re.compile(r"</(?:\w+:)?svg\s*>", re.IGNORECASE)
+DECLARED = re.compile(r"<\?xml.*?\?>|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+NAMED_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)")
+RUNS = {"script", "iframe", "audio", "video", "canvas"}
+SERIF = "Libertinus Serif, DejaVu Sans"
+SANS = "DejaVu Sans, Libertinus Serif"
+
+
+class SVGError(ValueError):
+    """What should be SVG cannot be read."""
+
+
+def looks_like_svg(content: bytes) -> bool:
+    """Whether a file may be SVG, to judge by its beginning."""
+    start = content[:2000]
+    return start[:2] == b"\x1f\x8b" or b"<svg" in start.lower() or b"<\0s\0v\0g" in start or b":svg" in start
+
+
+def normalised(content: bytes) -> tuple[bytes, float | None, float | None]:
+    """(the drawing, its width and height in points or None); SVGError if it cannot be read."""
+    root = _root(_text(content))
+    _take_out(root)
+    for element in root.iter():
+        _name_fonts(element)
+    width, height = _size(root)
+    return etree.tostring(root, encoding="utf-8"), width, height
+
+
+def _text(content: bytes) -> str:
+    if content[:2] == b"\x1f\x8b":
+        try:
+            content = gzip.decompress(content)
+        except (OSError, EOFError) as error:
+            raise SVGError(f"its compression is broken: {error}") from None
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"<\0s\0v\0g" in content[:2000] else "utf-8"
+    return content.decode(encoding, errors="replace")
+
+
+def _root(text: str) -> _Element:
+    text = DECLARED.sub("", text)
+    begin, ends = ROOT.search(text), list(ENDED.finditer(text))
+    if not begin:
+        raise SVGError("it has no svg element")
+    text = NAMED_ENTITY.sub("&amp;", text[begin.start() : ends[-1].end() if ends else len(text)])
+    head = text[: text.find(">")]
+    if "xlink:" in text and "xmlns:xlink" not in head:
+        text = text.replace("<svg", f'<svg xmlns:xlink="{XLINK}"', 1)
+    if "xmlns=" not in head and "xmlns:svg" not in head:
+        text = text.replace("<svg", f'<svg xmlns="{SVG}"', 1)
+    for parser in (etree.XMLParser(**PARSER), etree.XMLParser(recover=True, **PARSER)):
+        try:
+            root = etree.fromstring(text.encode(), parser)
+        except etree.XMLSyntaxError:
+            continue
+        if root is not None and etree.QName(root).localname == "svg" and len(root):
+            return root
+    raise SVGError("it is no well-formed XML")
+
+
+def _take_out(root: _Element) -> None:
+    """Drop what runs or fetches; pictures within must be data."""
+    for element in list(root.iter()):
+        if not isinstance(element.tag, str):
+            continue
+        name = etree.QName(element).localname
+        address = element.get("href") or element.get(f"{{{XLINK}}}href") or ""
+        foreign = name in RUNS or (
+            name in ("image", "feImage", "use") and address and not address.startswith(("data:", "#"))
+        )
+        if foreign and element.getparent() is not None:
+            element.getparent().remove(element)
+            continue
+        for attribute in list(element.attrib):
+            if str(attribute).lower().startswith("on"):
+                del element.attrib[attribute]
+        if name == "style" and element.text:
+            element.text = re.sub(r"@import[^;]*;?|@font-face\s*\{[^}]*\}", "", element.text)
+
+
+def _name_fonts(element: _Element) -> None:
+    """Add fonts that are at hand behind those named, so that letters are drawn on any machine."""
+    if element.get("font-family"):
+        element.set("font-family", _with_known(element.get("font-family")))
+    if "font" in element.get("style", ""):
+        element.set(
+            "style", re.sub(r"(font-family\s*:\s*)([^;]+)", lambda f: f[1] + _with_known(f[2]), element.get("style"))
+        )
+
+
+def _with_known(families: str) -> str:
+    known = SERIF if re.search(r"(?<!sans-)serif|times|roman|georgia", families, re.IGNORECASE) else SANS
+    return f"{families.strip()}, {known}"
+
+
+def _size(root: _Element) -> tuple[float | None, float | None]:
+    width, height = (_points(root.get(name)) for name in ("width", "height"))
+    box = [
+        float(number)
+        for number in re.findall(r"-?[\d.]+(?:[eE][-+]?\d+)?", root.get("viewBox", ""))[:4]
+        if number.strip("-.")
+    ]
+    if len(box) == 4 and box[2] > 0 and box[3] > 0:
+        if width and not height:
+            height = width * box[3] / box[2]
+        elif height and not width:
+            width = height * box[2] / box[3]
+        elif not width:
+            width, height = 0.75 * box[2], 0.75 * box[3]
+    if width and height:
+        root.set("width", f"{width:.6g}pt")
+        root.set("height", f"{height:.6g}pt")
+        if len(box) != 4:
+            root.set("viewBox", f"0 0 {width / 0.75:.6g} {height / 0.75:.6g}")
+    return width, height
+
+
+def _points(length: str | None) -> float | None:
+    found = re.fullmatch(r"\s*([\d.]+(?:[eE][-+]?\d+)?)\s*(\w*)\s*", length or "")
+    try:
+        return (float(found[1]) * POINTS[found[2]] or None) if found else None
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,80 @@
+"""Alignments, colours and weights of a table's cells, as HTML and its style attributes give them."""
+
+import re
+from collections import Counter
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+from .styles import colour
+from .table_grid import Grid
+
+NUMBER = re.compile(
+    r"[(\[]?[-+−–±~<>≈$€£¥]*\s?(?:\d+(?:[,.'_\u202f\u00a0 ]\d+)*\.?|\.\d+)(?:[eE][-+−]?\d+)?"
+    r"\s?(?:%|‰|j|[kMGTB]i?B?|[*†]{1,3})?[)\]]?|[-+]?inf|-?∞|nan|n/a|na|nat|none|<na>|null|[-–—.…]*",
+    re.IGNORECASE,
+)
+BLANK = re.compile(r"[-–—.…\s]*|n/?an?|nat|none|<na>|null", re.IGNORECASE)
+ALIGNS = {"left": "left", "right": "right", "center": "center", "start": "left", "end": "right", "justify": "left"}
+
+
+@lru_cache(maxsize=4096)
+def _look(style: str) -> tuple[str | None, str | None, str | None, bool, bool]:
+    """Alignment, ground, ink, bold, italic of a style attribute."""
+    pairs = (declaration.partition(":") for declaration in style.split(";"))
+    found = {name.strip().lower(): value.replace("!important", "").strip() for name, _, value in pairs}
+    bold = re.match(r"bold|[6-9]00", found.get("font-weight", "")) is not None
+    ground = colour(found.get("background-color") or found.get("background"))
+    italic = found.get("font-style") in ("italic", "oblique")
+    return found.get("text-align", "").lower() or None, ground, colour(found.get("color")), bold, italic
+
+
+def take_looks(grid: Grid, element: HtmlElement) -> None:
+    """Give the cells of `grid` the alignments and colours of the `table` element, and its columns their alignments."""
+    _style_rows(grid, is_frame="dataframe" in (element.get("class") or "").split())
+    _align_columns(grid)
+
+
+def _style_rows(grid: Grid, *, is_frame: bool) -> None:
+    """Take over the looks of cells from their attributes, or else from those of their rows and sections.
+
+    Frames align headers, and whole rows, without regard to what the columns hold; that is not taken over.
+    """
+    for number, row in enumerate(grid.rows):
+        outer = row[0].element.getparent()
+        above = [element for element in (outer, outer.getparent()) if element.tag != "table" and element.attrib]
+        inherited = [_own_look(element) for element in above]
+        if is_frame:
+            inherited = [("", *look[1:]) for look in inherited]
+        for cell in row:
+            looks = [_own_look(cell.element), *inherited] if cell.element.attrib else inherited
+            for align, fill, ink, bold, italic in looks:
+                if align in ALIGNS and cell.align is None and not (is_frame and number < grid.head):
+                    cell.align = ALIGNS[align]
+                cell.fill, cell.ink = cell.fill or fill, cell.ink or ink
+                cell.bold, cell.italic = cell.bold or bold, cell.italic or italic
+
+
+def _own_look(element: HtmlElement) -> tuple[str | None, str | None, str | None, bool, bool]:
+    align, fill, ink, bold, italic = _look(element.get("style") or "")
+    return align or (element.get("align") or "").lower(), fill or colour(element.get("bgcolor")), ink, bold, italic
+
+
+def _align_columns(grid: Grid) -> None:
+    """The alignment of each column: what most of its cells say, or else right for numbers and left for words."""
+    said: list[Counter[str]] = [Counter() for _ in range(grid.columns)]
+    numbers, words = [0] * grid.columns, [0] * grid.columns
+    for row in grid.rows[grid.head :]:
+        for cell in row:
+            if cell.colspan > 1:
+                continue
+            if cell.align:
+                said[cell.column][cell.align] += 1
+            if NUMBER.fullmatch(cell.text):
+                numbers[cell.column] += not BLANK.fullmatch(cell.text)
+            else:
+                words[cell.column] += 1
+    grid.numeric = [number > 0 and number >= 9 * word for number, word in zip(numbers, words, strict=True)]
+    for column in range(grid.columns):
+        usual = "right" if grid.numeric[column] else "left"
+        grid.aligns.append(said[column].most_common(1)[0][0] if said[column] else usual)

@@ -1,0 +1,72 @@
+"""Printed text as a terminal would show it in the end: lines rewritten, colours as HTML, long lines wrapped."""
+
+import html
+import re
+
+from nbconvert.filters import ansi2html
+from wcwidth import wcswidth, wcwidth
+
+ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
+CURSOR = re.compile(r"[\r\b]")
+CONTINUED = "↪ "
+
+
+def plain(text: str) -> str:
+    """`text` as it stands on a terminal in the end, without colours."""
+    return COLOUR.sub("", settled(text))
+
+
+def settled(text: str) -> str:
+    """`text` after carriage returns and backspaces have done their work; colours are kept as escape sequences."""
+    kept = ESCAPES.sub(lambda found: found[0] if COLOUR.fullmatch(found[0]) else "", text)
+    lines = kept.replace("\r\n", "\n").split("\n")
+    return "\n".join(_overwritten(line) if CURSOR.search(line) else line for line in lines)
+
+
+def _overwritten(line: str) -> str:
+    """One line whose later letters take the places of earlier ones; each letter keeps the colours set before it."""
+    shown: list[str] = []
+    at, colour = 0, ""
+    for piece in re.findall(r"\x1b\[[\d;]*m|.", line, re.DOTALL):
+        if piece[0] == "\x1b":
+            colour += piece
+        elif piece == "\r":
+            at, colour = 0, ""
+        elif piece == "\b":
+            at = max(0, at - 1)
+        else:
+            shown[at : at + 1] = [colour + piece]
+            at, colour = at + 1, ""
+    return "".join(shown) + colour
+
+
+def as_html(text: str) -> str:
+    """`text` as HTML with its colours as spans of class ansi-..., as in Jupyter."""
+    settled_text = settled(text)
+    return ansi2html(settled_text) if "\x1b" in settled_text else html.escape(settled_text, quote=False)
+
+
+def wrapped(line: str, columns: int) -> list[str]:
+    """The pieces in which `line` fits into `columns`, broken after a blank where there is one in the second half."""
+    line = line.expandtabs(8) if "\t" in line else line
+    if len(line) <= columns and (line.isascii() or max(wcswidth(line), 0) <= columns):
+        return [line]
+    pieces, room = [], columns
+    while (cut := _fitting(line, room)) < len(line):
+        space = line.rfind(" ", room // 2, cut) + 1
+        pieces.append(line[: space or cut])
+        line, room = line[space or cut :], columns - len(CONTINUED)
+    return [*pieces, line]
+
+
+def _fitting(line: str, columns: int) -> int:
+    """How many letters of `line` fit into `columns`, at least one."""
+    if line.isascii():
+        return max(1, columns)
+    used = 0
+    for index, letter in enumerate(line):
+        used += max(0, wcwidth(letter))
+        if used > columns and index:
+            return index
+    return len(line)

@@ -1,0 +1,82 @@
+"""Code and printed text as Typst markup: set in columns, long lines wrapped and marked."""
+
+from collections.abc import Callable
+
+from lxml.html import HtmlElement
+
+from . import markup
+from .styles import terminal_style
+from .terminal import CONTINUED, wrapped
+
+Run = tuple[str, tuple[str, ...]]  # words and the arguments of `text` for their look
+
+
+def code(text: str, language: str, columns: int) -> str:
+    """A block of code, its words coloured by Typst."""
+    lines = [piece for line in text.rstrip("\n").split("\n") for piece in _marked(wrapped(line, columns))]
+    arguments = [f"lang: {markup.string(language or 'text')}", markup.string("\n".join(lines))]
+    return f"#raw(block: true, {', '.join(arguments)})"
+
+
+def printed(element: HtmlElement, kind: str, columns: int, shown: Callable[[str], str]) -> str:
+    """What was printed, `kind` "output" or "error", with its colours; `shown` replaces signs without a font."""
+    lines = _lines(element, shown)
+    if not any(look for line in lines for _, look in line):
+        text = "\n".join("".join(words for words, _ in line) for line in lines)
+        return code(text, kind, columns)
+    pieces = [piece for line in lines for piece in _wrapped_runs(line, columns)]
+    body = " \\\n".join("".join(map(_run, line)) for line in pieces)
+    return f"#printed({markup.string(kind)})[{body}]"
+
+
+def _marked(pieces: list[str]) -> list[str]:
+    return [pieces[0], *(CONTINUED + piece for piece in pieces[1:])]
+
+
+def _lines(element: HtmlElement, shown: Callable[[str], str]) -> list[list[Run]]:
+    lines: list[list[Run]] = [[]]
+
+    def add(words: str | None, look: tuple[str, ...]) -> None:
+        for number, line in enumerate(shown((words or "").replace("\t", "    ")).split("\n")):
+            if number:
+                lines.append([])
+            if line:
+                lines[-1].append((line, look))
+
+    def visit(node: HtmlElement, look: tuple[str, ...]) -> None:
+        add(node.text, look)
+        for child in node:
+            if child.tag == "br":
+                add("\n", look)
+            visit(child, tuple(dict.fromkeys(look + terminal_style(child))))
+            add(child.tail, look)
+
+    visit(element, ())
+    while lines and not any(words.strip() for words, _ in lines[-1]):
+        lines.pop()
+    return lines or [[]]
+
+
+def _wrapped_runs(line: list[Run], columns: int) -> list[list[Run]]:
+    """One line in pieces that fit, the later ones marked."""
+    pieces: list[list[Run]] = []
+    rest = list(line)
+    for number, text in enumerate(wrapped("".join(words for words, _ in line), columns)):
+        piece: list[Run] = [(CONTINUED, ())] if number else []
+        room = len(text)
+        while room and rest:
+            words, look = rest.pop(0)
+            piece.append((words[:room], look))
+            if len(words) > room:
+                rest.insert(0, (words[room:], look))
+            room -= min(room, len(words))
+        pieces.append(piece)
+    return pieces
+
+
+def _run(run: Run) -> str:
+    words, look = run
+    names = [argument.partition(":")[0] for argument in look]
+    last = [argument for index, argument in enumerate(look) if argument.partition(":")[0] not in names[index + 1 :]]
+    raw = f"raw({markup.string(words)})"
+    return f"#text({', '.join(last)}, {raw});" if last else f"#{raw};"

@@ -1,0 +1,130 @@
+"""Notebooks of another course, cooking times and pendulums, made for the tests; and what a PDF says."""
+
+import base64
+import io
+import re
+import warnings
+from pathlib import Path
+
+from matplotlib.figure import Figure as MatplotlibFigure
+from nbformat import v4, write
+from pypdf import PdfReader
+
+from nbtypst import NotebookWarning, build
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 150"><path d="M0 150 L300 0"/></svg>'
+CAPTION, ALT = "A pendulum swings.", "A line rising from left to right."
+
+
+def png(color="teal"):
+    buffer = io.BytesIO()
+    MatplotlibFigure(figsize=(1, 0.5)).savefig(buffer, format="png", facecolor=color)
+    return buffer.getvalue()
+
+
+def base64_png(color="teal"):
+    return base64.b64encode(png(color)).decode()
+
+
+def md(source, **fields):
+    return v4.new_markdown_cell(source, **fields)
+
+
+def run_code(source, *outputs, tags=(), **metadata):
+    """A code cell that was run already, with these outputs."""
+    metadata |= {"tags": list(tags)} if tags else {}
+    return v4.new_code_cell(source, outputs=list(outputs), execution_count=1, metadata=metadata)
+
+
+def shown(metadata=None, **data):
+    """A display output; `text_plain=...` is the type text/plain, `svg=...` image/svg+xml."""
+    names = {"svg": "image/svg+xml", "widget": "application/vnd.jupyter.widget-view+json"}
+    types = {names.get(name, name.replace("_", "/")): content for name, content in data.items()}
+    return v4.new_output("display_data", data=types, metadata=metadata or {})
+
+
+def stream(text, name="stdout"):
+    return v4.new_output("stream", name=name, text=text)
+
+
+def figure_cell(label="fig:swing", caption=CAPTION, alt=ALT):
+    about = {"kind": "figure", "label": label, "caption": caption, "alt": alt, "width": 80}
+    return run_code("swing()", shown({"nbtypst": about}, svg=SVG, text_plain="Figure"))
+
+
+def table_cell(label="tbl:eggs", rows=3, caption="Minutes for eggs."):
+    text = "| egg | minutes |\n|:--|--:|\n" + "\n".join(f"| number {n} | {n}.5 |" for n in range(rows))
+    about = {"kind": "table", "label": label, "caption": caption}
+    return run_code("eggs()", shown({"nbtypst": about}, text_markdown=text))
+
+
+def notebook(path, *cells, **metadata):
+    node = v4.new_notebook(cells=list(cells), metadata=metadata)
+    for number, cell in enumerate(node.cells):
+        cell["id"] = f"cell-{number}"
+    write(node, path)
+    return path
+
+
+def printed(folder, *cells, metadata=None, **options):
+    """(the PDF of one notebook with these cells, what is shown less well), without the code unless asked for."""
+    path = notebook(Path(folder) / "lab.ipynb", *cells, **({"title": "Lab"} | (metadata or {})))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotebookWarning)
+        result = build([path], Path(folder) / "lab.pdf", **({"code": False} | options))
+    return PdfReader(result.path), [remark.removeprefix("lab.ipynb, ") for remark in result.remarks]
+
+
+def built(folder, *cells, **options):
+    """The PDF of one notebook in which nothing is shown less well than in Jupyter."""
+    pdf, remarks = printed(folder, *cells, **options)
+    assert remarks == []
+    return pdf
+
+
+def text_of(pdf):
+    """All text, words apart by one space, line-break hyphens gone."""
+    text = " ".join(page.extract_text() for page in pdf.pages)
+    return " ".join(re.sub(r"\u00ad|-\n(?=[a-z])", "", text).split())
+
+
+def outline_titles(entries):
+    for entry in entries:
+        if isinstance(entry, list):
+            yield from outline_titles(entry)
+        else:
+            yield entry.title
+
+
+def structure(pdf):
+    """Every element of the tag tree as (type, alternative text)."""
+
+    def walk(node):
+        node = node.get_object()
+        if isinstance(node, list):
+            for child in node:
+                yield from walk(child)
+        elif isinstance(node, dict):
+            if "/S" in node:
+                yield node["/S"], node.get("/Alt")
+            if "/K" in node:
+                yield from walk(node["/K"])
+
+    return list(walk(pdf.trailer["/Root"]["/StructTreeRoot"]))
+
+
+def links(page):
+    return [note.get_object() for note in page.get("/Annots", []) if note.get_object()["/Subtype"] == "/Link"]
+
+
+def placed_text(page):
+    """(height above the page's foot in points, size in points, text) of every run of text but blanks."""
+    runs = []
+
+    def visit(text, matrix, text_matrix, font, size):
+        if text.strip():
+            height = matrix[1] * text_matrix[4] + matrix[3] * text_matrix[5] + matrix[5]
+            runs.append((height, abs(size * text_matrix[0] * matrix[0]), text.strip()))
+
+    page.extract_text(visitor_text=visit)
+    return runs

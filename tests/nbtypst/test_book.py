@@ -1,0 +1,245 @@
+"""Two notebooks, run by real kernels, as one document."""
+
+import base64
+from pathlib import Path
+
+import pytest
+from kitchen import links, md, notebook, outline_titles, placed_text, png, structure, text_of
+from matplotlib.image import imread
+from nbformat import v4, write
+from pypdf import PdfReader
+
+from nbtypst import build, execution
+from nbtypst.page_images import main as pictures_main
+
+ROOT = Path(__file__).parents[2]
+LONG_LINE = "minutes = " + " + ".join(f"duration_{n}" for n in range(20))
+LIVE = r"""
+import matplotlib.pyplot as plt
+from nbtypst import Figure, Table, figure_style
+plt.rcParams.update(figure_style())
+figure, axes = plt.subplots()
+axes.plot([0, 1], [0, 1])
+axes.set(xlabel="time $t$ [s]", ylabel="angle")
+"""
+ERROR = r"raise ValueError('the \x1b[31megg\x1b[0m broke')"
+NOISE = r"print('\x1b[31mred\x1b[0m soup')" + "\n" + r"print('10%\r50%\rdone')" + "\n" + 'fence = """```"""'
+
+
+@pytest.fixture(scope="module")
+def kitchen(tmp_path_factory):
+    """Paths of two foreign notebooks, and the PDF that they make together."""
+    folder = tmp_path_factory.mktemp("kitchen")
+    (folder / "sub").mkdir()
+    (folder / "sub" / "oven pic.png").write_bytes(png())
+    (folder / "works.bib").write_text(
+        "@book{egg1999, title={On Eggs}, author={Hen, Ada}, year={1999}, publisher={Coop}}", encoding="utf-8"
+    )
+    attached = {"pan.png": {"image/png": base64.b64encode(png("navy")).decode()}}
+    first = notebook(
+        folder / "first.ipynb",
+        md("# The kitchen\n\nA short summary, with [@fig:angle], [@tbl:eggs; @eq:time] and [@egg1999]."),
+        md("# Task 1: Pans\n\n## Task 1a: One pan\n\nAs [@fig:pan] shows, and [the lab](second%20part.ipynb) too."),
+        md('![A pan, attached.](attachment:pan.png){#fig:pan alt="A dark pan." width=30%}', attachments=attached),
+        md('![An oven.](<sub/oven pic.png>){#fig:oven alt="A teal oven."}'),
+        md("$$\\tag{time} t = \\frac{m}{\\alpha} \\odot s$$\n\nunnumbered: $$u = v$$"),
+        v4.new_code_cell(NOISE),
+        v4.new_code_cell(LONG_LINE, metadata={"tags": ["raises-exception"]}),
+        v4.new_code_cell(ERROR, metadata={"tags": ["raises-exception"]}),
+        v4.new_code_cell("print('secret')", metadata={"tags": ["remove-cell"]}),
+        title="The kitchen",
+        subtitle="A report on pans",
+        bibliography="works.bib",
+        lang="en",
+    )
+    second = notebook(
+        folder / "second part.ipynb",
+        md("# Task 2: Eggs\n\nBack to [@fig:oven], and ahead to [@tbl:eggs]."),
+        v4.new_code_cell(
+            LIVE + 'Figure(figure, label="fig:angle", caption="The *angle* at $t$.", alt="A rising line.")'
+        ),
+        v4.new_code_cell(
+            "from nbtypst import Table\n"
+            'Table(["egg", "$t$"], [["soft", "4"], ["hard", "10"]], label="tbl:eggs", caption="Minutes.")'
+        ),
+    )
+    return folder, [first, second]
+
+
+@pytest.fixture(scope="module")
+def executed_kitchen(kitchen, tmp_path_factory):
+    """The result of a build, and both notebooks with the outputs it saw: more reports need no kernel."""
+    folder, paths = kitchen
+    before = [path.read_bytes() for path in paths]
+    run, sources = execution.execute, []
+
+    def remembering(notebooks, timeout, **options):
+        sources.extend(run(notebooks, timeout, **options))
+        return sources
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT))
+        patch.setattr(execution, "execute", remembering)
+        result = build(paths, folder / "live.pdf", execute=True, timeout=60)
+    assert [path.read_bytes() for path in paths] == before
+    done = folder / "done"
+    done.mkdir()
+    (folder / "sub").rename(done / "sub")
+    (folder / "works.bib").rename(done / "works.bib")
+    for source in sources:
+        write(source.node, done / source.name)
+    return result, [done / path.name for path in paths]
+
+
+@pytest.fixture(scope="module")
+def with_code(executed_kitchen):
+    return PdfReader(executed_kitchen[0].path)
+
+
+@pytest.fixture(scope="module")
+def without_code(executed_kitchen):
+    _, paths = executed_kitchen
+    result = build(paths, paths[0].parent / "quiet.pdf", code=False, toc=True, preview="Preview: 2 hens")
+    return PdfReader(result.path)
+
+
+def test_build_says_where_how_long_and_how_many_pages(executed_kitchen, with_code):
+    result, _ = executed_kitchen
+    assert result.path.name == "live.pdf"
+    assert result.pages == len(with_code.pages)
+    assert result.execution_seconds > 0
+    assert result.export_seconds > 0
+
+
+def test_numbers_run_through_all_notebooks_and_references_name_them(without_code):
+    text = text_of(without_code)
+    assert "with Figure 3, Table 1 and Equation (1) and (Hen 1999)" in text
+    assert "As Figure 1 shows" in text
+    assert "Back to Figure 2, and ahead to Table 1." in text
+    assert "Hen, Ada. 1999. On Eggs. Coop." in text
+
+
+def test_references_citations_contents_and_links_to_notebooks_are_links(without_code):
+    first_page = without_code.pages[0]
+    targets = [link.get("/Dest") or link["/A"] for link in links(first_page)]
+    contents, in_summary, to_figure_and_notebook = 4, 4, 2
+    assert len(targets) >= contents + in_summary + to_figure_and_notebook
+
+
+def test_labelled_equations_are_numbered_and_others_are_not(without_code):
+    text = text_of(without_code)
+    assert "(1)" in text
+    assert "(2)" not in text
+
+
+def test_every_picture_is_there_with_caption_number_and_alternative_text(without_code):
+    text = text_of(without_code)
+    for caption in ("Figure 1. A pan, attached.", "Figure 2. An oven.", "Figure 3. The angle at", "Table 1. Minutes."):
+        assert caption in text
+    alts = [alt for kind, alt in structure(without_code) if kind == "/Figure"]
+    assert alts == ["A dark pan.", "A teal oven.", "A rising line."]
+
+
+def test_code_is_hidden_by_default_and_shown_on_request(with_code, without_code):
+    assert "plt.rcParams" not in text_of(without_code)
+    assert "plt.rcParams.update(figure_style())" in text_of(with_code)
+
+
+def fill_colours(pdf):
+    """The colours in which text and areas are filled."""
+    found = set()
+
+    def visit(operator, operands, matrix, text_matrix):
+        if operator in (b"rg", b"scn", b"g"):
+            found.add(tuple(map(float, operands)))
+
+    for page in pdf.pages:
+        page.extract_text(visitor_operand_before=visit)
+    return found
+
+
+def test_code_is_highlighted(with_code, without_code):
+    assert len(fill_colours(with_code) - fill_colours(without_code)) >= 4
+
+
+def test_long_code_lines_are_wrapped_visibly_with_nothing_lost(with_code):
+    text = text_of(with_code)
+    wrapped = text[text.index("minutes = duration_0") :].split("---")[0]
+    assert wrapped.count("↪") >= 2
+    assert wrapped.replace("↪ ", "").strip() == LONG_LINE
+
+
+def test_streams_lose_colour_codes_and_rewritten_lines(without_code):
+    text = text_of(without_code)
+    assert "red soup done" in text
+    assert "10%" not in text
+
+
+def test_allowed_errors_are_printed_and_cells_tagged_no_report_are_not(with_code):
+    text = text_of(with_code)
+    assert "ValueError: the egg broke" in text
+    assert "secret" not in text
+
+
+def test_backticks_in_code_do_not_end_its_block(with_code):
+    assert 'fence = """```"""' in text_of(with_code)
+
+
+def test_no_markup_is_left_in_the_text(with_code):
+    text = text_of(with_code)
+    for markup in ("$$", r"\begin", r"\label", "[@", "{#", "<table", "HBox("):
+        assert markup not in text
+
+
+def test_preview_is_marked_on_every_page(with_code, without_code):
+    assert all("Preview: 2 hens" in page.extract_text() for page in without_code.pages)
+    assert "Preview" not in text_of(with_code)
+
+
+def test_title_language_and_outline_are_set(without_code):
+    assert without_code.metadata.title == "The kitchen"
+    assert without_code.trailer["/Root"]["/Lang"] == "en"
+    titles = list(outline_titles(without_code.outline))
+    assert titles == ["Contents", "Task 1: Pans", "Task 1a: One pan", "Task 2: Eggs", "References"]
+    assert text_of(without_code).count("The kitchen") == 1
+
+
+def test_pdf_declares_universal_accessibility_and_marks_headers_formulas_and_headings(without_code):
+    assert b"pdfuaid:part" in without_code.trailer["/Root"]["/Metadata"].get_object().get_data()
+    tags = structure(without_code)
+    kinds = [kind for kind, _ in tags]
+    assert kinds.count("/TH") == 2
+    assert {"/H1", "/H2", "/Table", "/Caption", "/Figure", "/Formula"} <= set(kinds)
+    assert r"t = \frac{m}{\alpha} \odot s" in [alt for kind, alt in tags if kind == "/Formula"]
+
+
+def test_pages_are_a4_numbered_and_carry_the_task_in_their_header(without_code):
+    for number, page in enumerate(without_code.pages, start=1):
+        assert [round(float(side)) for side in page.mediabox[2:]] == [595, 842]
+        assert page.extract_text().split()[-1] == str(number)
+    assert "Task 1: Pans" in without_code.pages[0].extract_text()
+    top = [text for height, _, text in placed_text(without_code.pages[-1]) if height > 762]
+    assert top
+
+
+def test_only_the_fonts_of_the_report_are_used(with_code):
+    fonts = {
+        font.get_object()["/BaseFont"].split("+")[-1].split("-")[0]
+        for page in with_code.pages
+        for font in page["/Resources"]["/Font"].values()
+    }
+    assert fonts == {"LibertinusSerif", "LibertinusMath", "DejaVuSansMono"}
+
+
+def test_pages_become_small_pictures_by_number_or_heading(executed_kitchen, tmp_path, capsys):
+    pdf = str(executed_kitchen[0].path)
+    files = [tmp_path / "docs" / name for name in ("last.png", "eggs.png")]
+    assert pictures_main([pdf, f"{files[0]}=1", f"{files[1]}=Task 2: Eggs", "--width", "500"]) == 0
+    last, eggs = (imread(file) for file in files)
+    assert last.shape[:2] == eggs.shape[:2] == (708, 500)
+    assert (last != eggs).any()
+    assert all(file.stat().st_size < 150_000 for file in files)
+    assert pictures_main([pdf, f"{files[0]}=Task 9"]) == 1
+    assert "no page 'Task 9'" in capsys.readouterr().err
+    assert pictures_main([str(tmp_path / "none.pdf"), f"{files[0]}=1"]) == 1
+    assert "build the report first" in capsys.readouterr().err

@@ -1,0 +1,52 @@
+"""Widths of words, and where long ones break."""
+
+import pytest
+
+from nbtypst.metrics import breakable, parts_of, width
+
+SPACE = "\u200b"
+
+
+def test_width_grows_with_the_size_and_adds_up():
+    assert width("word", 20) == pytest.approx(2 * width("word", 10))
+    assert width("wordword", 10) == pytest.approx(2 * width("word", 10))
+    assert width("", 10) == 0
+
+
+def test_digits_are_of_one_width_and_bold_is_wider():
+    assert len({width(digit, 10) for digit in "0123456789"}) == 1
+    assert width("n", 10, bold=True) == pytest.approx(1.06 * width("n", 10))
+
+
+def test_letters_of_code_are_of_one_width():
+    assert width("iiii", 10, mono=True) == width("MMMM", 10, mono=True) == pytest.approx(24.08)
+
+
+def test_letters_that_the_font_lacks_have_a_width_too():
+    assert width("漢字", 10) == 20
+    assert width("\u0f40", 10) == 6
+    assert width("\u200b\ufe0f", 10) == 0
+
+
+def test_a_word_that_fits_is_left_alone():
+    assert breakable("snake_case", 100, 10) == "snake_case"
+
+
+@pytest.mark.parametrize(
+    "word", ["https://example.org/a/very-long/path?with=query&more", "aVeryLongCamelCaseName", "x" * 5000]
+)
+@pytest.mark.parametrize("mono", [False, True])
+def test_every_part_of_a_broken_word_fits_and_no_letter_is_lost(word: str, mono: bool):
+    broken = breakable(word, 40, 10, mono=mono)
+    assert broken.replace(SPACE, "") == word
+    assert all(width(part, 10, mono=mono) <= 40 for part in broken.split(SPACE))
+
+
+def test_words_break_after_signs_and_before_capitals():
+    assert breakable("learning_rate/max_depth", 60, 10).split(SPACE) == ["learning_", "rate/", "max_", "depth"]
+    assert parts_of("petalLengthInCm") == ["petal", "Length", "InCm"]
+
+
+def test_a_word_breaks_however_little_room_there_is_but_accents_stay():
+    assert breakable("abc", 0.1, 10).split(SPACE) == ["a", "b", "c"]
+    assert breakable("e\u0301a\u0300", 0.1, 10).split(SPACE) == ["e\u0301", "a\u0300"]

@@ -1,0 +1,161 @@
+"""Files that are no notebooks get one line that says what and where; mutated notebooks give a PDF or one line."""
+
+import copy
+import json
+import re
+import warnings
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from kitchen import base64_png, figure_cell, md, notebook, run_code, shown, stream, table_cell
+from nbformat import v4
+
+from nbtypst import NotebookError, NotebookWarning, build
+from nbtypst.document import document_of
+from nbtypst.notebooks import Notebook, parsed
+from nbtypst.typesetting import Typesetting, page_count
+
+CELL = {"cell_type": "markdown", "source": "words", "metadata": {}}
+
+
+def text(**changes):
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [CELL]} | changes)
+
+
+WRONG = {
+    "": "it is empty",
+    "{": "broken JSON",
+    "[1, 2]": "the JSON in it is something else",
+    "{}": "the JSON in it is something else",
+    text(nbformat=9): "format 9 is not known",
+    text(nbformat="4"): "the JSON in it is something else",
+    text(cells={}): "it has no list of cells",
+    text(cells=[5]): "cell 1: not a valid notebook: no Markdown, code or raw cell",
+    text(cells=[CELL | {"cell_type": "odd"}]): "cell 1: not a valid notebook",
+    text(cells=[CELL, CELL | {"source": 5}]): "cell 2: not a valid notebook: the source is no text",
+    text(cells=[CELL | {"metadata": 1}]): "the metadata are no dictionary",
+    text(cells=[CELL | {"metadata": {"tags": "a"}}]): "the tags are no strings",
+    text(cells=[{"cell_type": "code", "source": "", "metadata": {}, "outputs": 1}]): "the outputs are no list",
+    text(cells=[{"cell_type": "code", "source": "", "metadata": {}, "outputs": [{}]}]): "an output of unknown kind",
+    "[" * 5000: "broken JSON",
+}
+
+
+@pytest.mark.parametrize("content", WRONG, ids=WRONG.values())
+def test_what_is_no_notebook_is_one_line_that_says_what_and_where(content, tmp_path):
+    path = tmp_path / "lab.ipynb"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(NotebookError) as failure:
+        build(path, tmp_path / "lab.pdf")
+    message = str(failure.value)
+    assert WRONG[content] in message
+    assert "lab.ipynb" in message
+    assert "\n" not in message
+
+
+def test_missing_files_folders_and_other_kinds_of_files_are_named(tmp_path):
+    (tmp_path / "picture.ipynb").write_bytes(b"\x89PNG\xff")
+    for name, message in {"none.ipynb": "no such notebook", ".": "cannot be read", "picture.ipynb": "no text"}.items():
+        with pytest.raises(NotebookError, match=message):
+            build(tmp_path / name, tmp_path / "out.pdf")
+    with pytest.raises(NotebookError, match=r"ends in \.pdf, \.html or \.typ"):
+        build(notebook(tmp_path / "lab.ipynb", md("x")), tmp_path / "out.docx")
+    with pytest.raises(NotebookError, match="unknown options: colour"):
+        build(tmp_path / "lab.ipynb", tmp_path / "out.pdf", colour="red")
+    with pytest.raises(NotebookError, match="no notebook was given"):
+        build([], tmp_path / "out.pdf")
+
+
+def test_old_formats_are_read(tmp_path):
+    cells = [{"cell_type": "heading", "level": 1, "source": "Old"}, {"cell_type": "markdown", "source": ["a ", "b"]}]
+    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": cells, "metadata": {}}]}
+    (tmp_path / "lab.ipynb").write_text(json.dumps(old), encoding="utf-8")
+    assert build(tmp_path / "lab.ipynb", tmp_path / "lab.pdf").pages == 1
+
+
+SEED = v4.new_notebook(
+    cells=[
+        md("# Lab\n\nWords with $x_1$, **bold** and [a link](#Lab)[^1].\n\n[^1]: Note."),
+        md("| a | b |\n|---|--:|\n| 1 | $2$ |\n\n- item\n    1. one"),
+        md("<div class='alert'><b>HTML</b> <img src='x.png'> <table><tr><td colspan=2>c</td></tr></table></div>"),
+        md("![p](attachment:p.png)", attachments={"p.png": {"image/png": base64_png()}}),
+        figure_cell(),
+        table_cell(),
+        run_code("x = 1", stream("10%\r\x1b[31mdone\x1b[0m\n"), shown(text_html="<p>a</p>", text_plain="b")),
+        run_code("y", v4.new_output("error", ename="E", evalue="v", traceback=["\x1b[0;31mE\x1b[0m"])),
+        v4.new_raw_cell("raw"),
+    ],
+    metadata={"title": "Lab", "authors": [{"name": "Ada"}], "kernelspec": {"name": "python3", "display_name": "P"}},
+)
+NASTY = [
+    *("$", "\\begin{align}", "<table>", "</div>", "<svg", "#panic()", "]", "```", "\x00\ud800", "\U0001f95a", "{{"),
+    *("&#0;", "<td rowspan=9999>", "$$\\frac{a$$", "> > >", "[@fig:x]", "![](data:,)", "<!--", "\\", "\r\b\r"),
+    *("<" * 300, "*" * 99),
+]
+VALUES = st.one_of(
+    *(st.none(), st.booleans(), st.integers(-3, 3), st.floats(), st.text(max_size=30), st.sampled_from(NASTY)),
+    st.lists(st.text(max_size=5), max_size=3),
+    st.dictionaries(st.text(max_size=4), st.text(max_size=4), max_size=2),
+)
+
+
+def places(value, path=()):
+    """The way to every value in a notebook."""
+    yield path
+    if isinstance(value, dict):
+        for key in value:
+            yield from places(value[key], (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from places(inner, (*path, index))
+
+
+WAYS = [way for way in places(json.loads(json.dumps(SEED))) if way]
+
+
+@given(
+    mutations=st.lists(
+        st.tuples(st.sampled_from(WAYS), VALUES, st.sampled_from(["replace", "insert", "drop"])), min_size=1, max_size=4
+    )
+)
+@settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_mutated_notebooks_give_a_pdf_or_one_line_and_never_another_exception(mutations, tmp_path_factory):
+    content = json.loads(json.dumps(SEED))
+    for way, value, kind in mutations:
+        mutate(content, way, copy.deepcopy(value), kind)
+    try:
+        node = parsed(json.dumps(content), "lab.ipynb")
+    except NotebookError as error:
+        said = str(error)
+    else:
+        said = ""
+    if said:
+        assert re.fullmatch("lab.ipynb.*", said)
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotebookWarning)
+        pdf = Typesetting(document_of([Notebook("lab.ipynb", tmp_path_factory.getbasetemp(), node)])).pdf()
+    assert page_count(pdf) >= 1
+
+
+def mutate(content, way, value, kind):
+    """Change what stands at the end of `way`, as far as earlier changes left it there."""
+    for step in way[:-1]:
+        try:
+            content = content[step]
+        except (KeyError, IndexError, TypeError):
+            return
+    last = way[-1]
+    if not isinstance(content, dict | list) or (isinstance(content, list) and not isinstance(last, int)):
+        return
+    if isinstance(content, list) and last >= len(content):
+        return
+    old = content.get(last) if isinstance(content, dict) else content[last]
+    if kind == "drop":
+        if not isinstance(content, dict) or last in content:
+            del content[last]
+    elif kind == "insert" and isinstance(old, str) and isinstance(value, str):
+        content[last] = old[: len(old) // 2] + value + old[len(old) // 2 :]
+    else:
+        content[last] = value

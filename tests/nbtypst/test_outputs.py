@@ -1,0 +1,156 @@
+"""Outputs of code cells: the richest form that can be printed, streams as a terminal shows them."""
+
+import pytest
+from kitchen import SVG, base64_png, built, md, printed, run_code, shown, stream, structure, text_of
+from nbformat import v4
+
+FRAME = (
+    '<div><style scoped>.dataframe td {color: red;}</style><table border="1" class="dataframe"><thead>'
+    '<tr style="text-align: right;"><th></th><th>units</th><th>accuracy</th></tr></thead><tbody>'
+    "<tr><th>0</th><td>32</td><td>0.9478</td></tr><tr><th>1</th><td>64</td><td>NaN</td></tr></tbody></table>"
+    "<p>2 rows × 2 columns</p></div>"
+)
+STYLER = (
+    '<style type="text/css">#T_a_row0_col0 {background-color: #ff0000; color: #ffffff;}</style>'
+    '<table id="T_a"><thead><tr><th class="blank">&nbsp;</th><th>x</th></tr></thead><tbody><tr>'
+    '<th id="T_a_level0_row0">0</th><td id="T_a_row0_col0">7</td></tr></tbody></table>'
+)
+SPANS = (
+    '<table><tr><th rowspan="2">year</th><th colspan="2">eggs</th></tr><tr><th>soft</th><th>hard</th></tr>'
+    "<tr><td>1999</td><td>4</td><td>10</td></tr></table>"
+)
+KINDS = {  # data, what the page must say, what it must not say
+    "text": ({"text_plain": "[1, 2]"}, ["[1, 2]"], []),
+    "a frame": (
+        {"text_html": FRAME, "text_plain": "mono"},
+        ["units accuracy", "32 0.9478", "64 NaN", "2 rows × 2"],
+        ["mono", "dataframe", "color"],
+    ),
+    "a styler": ({"text_html": STYLER, "text_plain": "<Styler>"}, ["x", "0 7"], ["T_a", "background"]),
+    "spans": ({"text_html": SPANS}, ["eggs", "soft hard", "1999 4 10"], []),
+    "fragments": (
+        {"text_html": "<h4>Outcome</h4><p>The <em>best</em> of <b>three</b>.</p><ul><li>first</li></ul>"},
+        ["Outcome", "The best of three.", "• first"],
+        ["<em>"],
+    ),
+    "Markdown": ({"text_markdown": "**bold** and $x$", "text_plain": "obj"}, ["bold and"], ["**", "obj"]),
+    "a formula": ({"text_latex": r"$\displaystyle x^{2}$", "text_plain": "x**2"}, [], ["x**2", "displaystyle"]),
+    "tabular": (
+        {"text_latex": "\\begin{tabular}{lr}\nsoft & 4 \\\\\nhard & $10$ \\\\\n\\end{tabular}", "text_plain": "t"},
+        ["soft 4", "hard"],
+        ["tabular", "&"],
+    ),
+    "JSON": ({"application_json": {"egg": 1}, "text_plain": "<JSON object>"}, ['"egg": 1'], ["JSON object"]),
+    "nothing but space": ({"text_html": "  ", "text_plain": ""}, [], []),
+    "HTML beside a script": ({"text_html": "<p>words</p><script>alert(1)</script>"}, ["words"], ["alert"]),
+    "a check box": ({"text_html": "<input type='checkbox' checked> done"}, ["☑ done"], []),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_outputs_stand_on_the_page_as_jupyter_shows_them(kind, tmp_path):
+    data, there, not_there = KINDS[kind]
+    pdf, remarks = printed(tmp_path, run_code("x", shown(**data)))
+    text = text_of(pdf)
+    for words in there:
+        assert words in text
+    for words in not_there:
+        assert words not in text
+    assert remarks == []
+
+
+def test_a_frame_is_a_table_with_headers(tmp_path):
+    kinds = [kind for kind, _ in structure(built(tmp_path, run_code("x", shown(text_html=FRAME))))]
+    assert kinds.count("/Table") == 1
+    assert kinds.count("/TR") == 3
+    assert kinds.count("/TH") >= 3
+
+
+@pytest.mark.parametrize(
+    ("data", "named"),
+    [
+        ({"widget": {}, "text_plain": "IntSlider(value=1)"}, "a widget"),
+        ({"application_vnd.plotly.v1+json": {}, "text_html": "<div id='a'></div><script>x</script>"}, "plotly"),
+        ({"application_vnd.bokehjs_exec.v0+json": "", "application_javascript": "x"}, "bokeh"),
+        ({"application_vnd.vegalite.v4+json": {}, "text_plain": "<VegaLite 4 object>"}, "vega"),
+        ({"application_javascript": "alert(1)", "text_plain": "<IPython.core.display.Javascript object>"}, "a script"),
+        ({"application_x-odd": "1"}, "application/x-odd"),
+    ],
+)
+def test_what_only_a_browser_can_show_is_a_box_that_names_it(data, named, tmp_path):
+    pdf, remarks = printed(tmp_path, run_code("x", shown(**data)))
+    assert named in text_of(pdf)
+    assert len(remarks) == 1
+    assert named in remarks[0]
+
+
+def test_an_interactive_figure_with_a_picture_is_shown_by_it(tmp_path):
+    data = {
+        "application_vnd.plotly.v1+json": {},
+        "text_html": "<div></div><script>x</script>",
+        "image_png": base64_png(),
+    }
+    pdf, remarks = printed(tmp_path, run_code("x", shown(**data)))
+    assert len(pdf.pages[0].images) == 1
+    assert remarks == ["cell 1: a picture without a caption and an alternative text"]
+
+
+def test_frames_of_other_pages_are_boxes_that_lead_there(tmp_path):
+    pdf, remarks = printed(tmp_path, run_code("x", shown(text_html='<iframe src="https://x.org/y"></iframe>')))
+    assert "a page from elsewhere: https://x.org/y" in text_of(pdf)
+    assert remarks == ["cell 1: a page from elsewhere is not shown"]
+
+
+def test_several_pictures_of_one_cell_are_all_shown_with_one_remark_on_their_captions(tmp_path):
+    outputs = [shown(image_png=base64_png(colour), text_plain="<Figure size 1x1>") for colour in ("red", "blue")]
+    pdf, remarks = printed(tmp_path, run_code("x", *outputs, shown(svg=SVG)))
+    assert len(pdf.pages[0].images) == 2
+    assert [alt for kind, alt in structure(pdf) if kind == "/Figure"] == ["Picture in lab.ipynb, cell 1"] * 3
+    assert remarks == ["cell 1: a picture without a caption and an alternative text"]
+    assert b"pdfuaid" not in pdf.trailer["/Root"]["/Metadata"].get_object().get_data()
+
+
+@pytest.mark.parametrize(
+    ("pieces", "there"),
+    [
+        (["epoch 0\r", "epoch 1\r", "epoch 2: loss 0.25\n"], "epoch 2: loss 0.25"),
+        (["10%\r50%\rdone\n"], "done"),
+        (["abc\b\bxy\n"], "axy"),
+        (["one ", "two\n", "three"], "one two three"),
+        (["\x1b[31mred\x1b[0m soup"], "red soup"),
+        (["\x1b[38;5;208morange\x1b[0m \x1b[2Kgone"], "orange gone"),
+        (["a\tb"], "a b"),
+        (["wide 数学 é"], "wide"),
+    ],
+)
+def test_streams_stand_as_a_terminal_shows_them_in_the_end(pieces, there, tmp_path):
+    pdf, _ = printed(tmp_path, run_code("x", *map(stream, pieces)))
+    assert there in text_of(pdf)
+
+
+def test_stderr_is_printed_only_if_asked_for_but_passed_on(tmp_path, caplog):
+    cells = [md("# Lab"), run_code("warn()", stream("a warning\n", "stderr"), stream("out\n"))]
+    with caplog.at_level("INFO", "nbtypst"):
+        assert "a warning" not in text_of(built(tmp_path, *cells))
+    assert "lab.ipynb, cell 2" in caplog.text
+    assert "a warning" in caplog.text
+    assert "a warning" in text_of(built(tmp_path, *cells, stderr=True))
+
+
+def test_errors_are_printed_with_their_traceback_and_what_stands_behind_them(tmp_path):
+    error = v4.new_output(
+        "error", ename="KeyError", evalue="'egg'", traceback=["\x1b[31mTraceback\x1b[0m (last)", "KeyError: 'egg'"]
+    )
+    pdf, remarks = printed(tmp_path, run_code("x", error), md("The author went on."))
+    assert "Traceback (last) KeyError: 'egg' The author went on." in text_of(pdf)
+    assert remarks == ["cell 1: the cell failed: KeyError: 'egg'"]
+    assert printed(tmp_path, run_code("x", error, tags=["raises-exception"]))[1] == []
+
+
+def test_long_lines_are_wrapped_and_marked_with_nothing_lost(tmp_path):
+    line = " ".join(f"{number}.123" for number in range(60))
+    text = text_of(built(tmp_path, run_code("x", stream(line), shown(text_plain="y" * 300))))
+    assert text.count("↪") >= 6
+    squeezed = text.replace("↪", "").replace(" ", "")
+    assert line.replace(" ", "") in squeezed
+    assert "y" * 300 in squeezed
