@@ -2,6 +2,7 @@
 
 import copy
 import os
+import re
 import warnings
 from pathlib import Path
 from typing import Any, NoReturn
@@ -10,6 +11,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 from traitlets import Bool, Float, List, Unicode
+from traitlets.config import Application
 
 from .building import options_of
 from .document import document_of
@@ -76,7 +78,7 @@ class TypstPDFExporter(TemplateExporter):
             notebook = Notebook(name, folder, checked(copy.deepcopy(node), name))
             content = self._printed(notebook, resources)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            self._fail(NotebookError(f"{_failed_place(node, name)}: {_told(error)}"))
+            self._fail(NotebookError(f"{_failed_place(nb, name, error)}: {_told(error)}"))
         except NotebookError as error:
             self._fail(error)
         return content, resources
@@ -109,21 +111,21 @@ class TypstPDFExporter(TemplateExporter):
         )
 
     def _tell(self, remarks: list[str]) -> None:
-        """List what is shown less well: in the log of a program, else as Python warnings."""
+        """List what is shown less well: in the log of `jupyter nbconvert`, else as Python warnings."""
         if not remarks:
             return
         if self.strict:
             raise NotebookError(*remarks)
-        if self.parent is not None:
-            self.log.warning("Shown less well than in Jupyter:\n%s", "\n".join(remarks))
+        if program := _nbconvert():
+            program.log.warning("Shown less well than in Jupyter:\n%s", "\n".join(remarks))
             return
         for remark in remarks:
             warnings.warn(remark, NotebookWarning, stacklevel=2)
 
     def _fail(self, error: NotebookError) -> NoReturn:
-        """End a program in one message; elsewhere raise the error."""
-        if self.parent is not None:
-            self.log.error("Nothing was written: %s", error)
+        """End `jupyter nbconvert` in one message; elsewhere raise the error."""
+        if program := _nbconvert():
+            program.log.error("Nothing was written: %s", error)
             raise SystemExit(1)
         raise error from None
 
@@ -147,14 +149,19 @@ class TypstExporter(TypstPDFExporter):
         return typesetting.source()
 
 
-def _failed_place(node: NotebookNode, name: str) -> str:
-    """The cell at which running the notebook ended: the last one with an error, or else the last that began."""
-    failed = [
-        index
-        for index, cell in enumerate(node.cells)
-        if any(output.get("output_type") == "error" for output in cell.get("outputs", []))
-    ]
-    return f"{name}, cell {failed[-1] + 1}" if failed else name
+def _nbconvert() -> Application | None:
+    """The program of `jupyter nbconvert`, if this is it, and no server or kernel."""
+    program = Application.instance() if Application.initialized() else None
+    return program if program is not None and program.name == "jupyter-nbconvert" else None
+
+
+def _failed_place(node: NotebookNode, name: str, error: Exception) -> str:
+    """The cell at which running the notebook ended, which the error quotes."""
+    quoted = re.search(r"^-{18}\n(.*?)\n-{18}$", str(error), re.DOTALL | re.MULTILINE)
+    sources = [cell.source.strip() for cell in node.cells]
+    if quoted and quoted[1].strip() in sources:
+        return f"{name}, cell {sources.index(quoted[1].strip()) + 1}"
+    return name
 
 
 def _told(error: Exception) -> str:

@@ -20,10 +20,10 @@ log = logging.getLogger("nbtypst")
 SHOWN = "nbtypst"  # the key of an output's metadata under which `Figure` and `Table` give captions and the like
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 RICHEST_FIRST = ("text/html", "text/markdown", "text/latex", *PICTURES, "application/json", "text/plain")
-INTERACTIVE = re.compile(r"widget|plotly|bokeh|holoviews|vega|jupyter|javascript|ipympl|mpl|panel|pythreejs|nglview")
 STAND_IN = re.compile(r"\s*<[^<>]*>\s*|\s*\w[\w.]*\(.*\)\s*", re.DOTALL)  # "<IPython...HTML object>", "HBox(...)"
 INVISIBLE = re.compile(r"<(script|style|template)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
-SOMETHING = re.compile(r"<(?:img|svg|table|iframe|video|audio|object|embed|canvas|hr|input)\b", re.IGNORECASE)
+SOMETHING = re.compile(r"<(?:img|svg|table|hr|input)\b", re.IGNORECASE)
+ELSEWHERE = re.compile(r"<(?:iframe|video|audio|object|embed|canvas)\b", re.IGNORECASE)
 TAG = re.compile(r"<[^>]*>")
 WHOLE_FORMULA = re.compile(r"\s*(\$\$?)(.*?)\1\s*|\s*\\\[(.*?)\\\]\s*|\s*\\\((.*?)\\\)\s*", re.DOTALL)
 
@@ -84,18 +84,14 @@ def _rich(output: NotebookNode, collected: Collected) -> str:
 def _is_printable(mime: str, data: dict) -> bool:
     if mime == "text/html":
         visible = INVISIBLE.sub("", data[mime])
-        return bool(SOMETHING.search(visible) or TAG.sub("", visible).strip()) and not _is_interactive(data, visible)
+        if SOMETHING.search(visible) or TAG.sub("", visible).strip():
+            return True
+        return bool(ELSEWHERE.search(visible)) and not set(PICTURES) & set(data)  # a still of a film is better
     if mime == "text/plain":
         return not ((set(data) - {"text/plain"}) and STAND_IN.fullmatch(data[mime]))
     if mime == "application/json":
         return "text/plain" not in data or bool(STAND_IN.fullmatch(data["text/plain"]))
     return True
-
-
-def _is_interactive(data: dict, visible: str) -> bool:
-    """Whether HTML is only the place where a script would draw, while the notebook holds a picture of it or nothing."""
-    scripted = any(INTERACTIVE.search(mime) for mime in data if mime.startswith("application/"))
-    return scripted and not TAG.sub("", visible).strip()
 
 
 def _of_kind(mime: str, output: NotebookNode, about: dict, collected: Collected) -> str:

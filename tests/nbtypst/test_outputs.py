@@ -95,6 +95,11 @@ def test_an_interactive_figure_with_a_picture_is_shown_by_it(tmp_path):
     assert remarks == ["cell 1: a picture without a caption and an alternative text"]
 
 
+def test_a_film_with_a_still_is_shown_by_it(tmp_path):
+    data = {"text_html": '<iframe src="https://x.org/film"></iframe>', "image_png": base64_png()}
+    assert len(printed(tmp_path, run_code("x", shown(**data)))[0].pages[0].images) == 1
+
+
 def test_frames_of_other_pages_are_boxes_that_lead_there(tmp_path):
     pdf, remarks = printed(tmp_path, run_code("x", shown(text_html='<iframe src="https://x.org/y"></iframe>')))
     assert "a page from elsewhere: https://x.org/y" in text_of(pdf)

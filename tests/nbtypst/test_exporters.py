@@ -1,0 +1,256 @@
+"""nbconvert's ways in: flags, options, tags, configuration files, and programs that end in one line."""
+
+import io
+import subprocess
+import sys
+import warnings
+
+import pytest
+from kitchen import built, figure_cell, md, notebook, png, printed, run_code, shown, stream, text_of
+from nbconvert.exporters import get_export_names, get_exporter
+from nbformat import v4
+from pypdf import PdfReader
+from traitlets.config import Config
+
+import nbtypst
+from nbtypst import NotebookError, NotebookWarning
+from nbtypst.__main__ import main
+from nbtypst.exporters import TypstExporter, TypstPDFExporter
+
+
+def exported(path, config=None, **options):
+    exporter = TypstPDFExporter(config=Config(config or {}), **options)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotebookWarning)
+        content, resources = exporter.from_filename(str(path))
+    assert resources["output_extension"] == ".pdf"
+    return PdfReader(io.BytesIO(content))
+
+
+@pytest.fixture
+def lab(tmp_path):
+    return notebook(
+        tmp_path / "lab.ipynb",
+        md("# Lab\n\nWords."),
+        run_code("stir = 1", stream("soup\n")),
+        run_code("hidden = 1", stream("kept\n"), tags=["hide-input"]),
+        run_code("removed = 1", stream("gone\n"), tags=["remove-cell"]),
+        run_code("silent = 1", stream("quiet\n"), tags=["remove-output"]),
+        run_code("folded = 1", stream("unfolded\n"), jupyter={"source_hidden": True}),
+        run_code("shut = 1", stream("closed\n"), jupyter={"outputs_hidden": True}),
+        run_code("own = 1", stream("tagged\n"), tags=["mine"]),
+    )
+
+
+def test_both_exporters_have_their_names_in_nbconvert():
+    assert {"typstpdf", "typst"} <= set(get_export_names())
+    assert get_exporter("typstpdf") is TypstPDFExporter
+    assert TypstPDFExporter.export_from_notebook == "PDF via Typst"
+
+
+def test_tags_and_marks_of_jupyter_decide_what_is_shown(lab):
+    text = text_of(exported(lab))
+    for words in ("Words.", "stir = 1", "soup", "kept", "silent = 1", "unfolded", "shut = 1", "own = 1", "tagged"):
+        assert words in text
+    for words in ("hidden = 1", "removed", "gone", "quiet", "folded = 1", "closed"):
+        assert words not in text
+
+
+OPTIONS = {  # configuration, words that are there, words that are not
+    "no input": ({"TemplateExporter": {"exclude_input": True}}, ["soup", "Words."], ["stir = 1"]),
+    "no output": ({"TemplateExporter": {"exclude_output": True}}, ["stir = 1"], ["soup"]),
+    "no Markdown": ({"TypstPDFExporter": {"exclude_markdown": True}}, ["soup"], ["Words."]),
+    "no code cells": ({"TypstPDFExporter": {"exclude_code_cell": True}}, ["Words."], ["soup", "stir"]),
+    "TagRemovePreprocessor": (
+        {"TagRemovePreprocessor": {"enabled": True, "remove_cell_tags": ["mine"], "remove_input_tags": ["hide-input"]}},
+        ["soup"],
+        ["own = 1", "tagged"],
+    ),
+    "TagRemovePreprocessor of inputs": (
+        {"TagRemovePreprocessor": {"enabled": True, "remove_input_tags": ["mine"]}},
+        ["tagged"],
+        ["own = 1"],
+    ),
+    "ClearOutputPreprocessor": ({"ClearOutputPreprocessor": {"enabled": True}}, ["stir = 1"], ["soup"]),
+    "title": (
+        {"TypstPDFExporter": {"title": "Pans", "authors": ["Ada", "Bob"], "date": "May"}},
+        ["Pans Ada, Bob May"],
+        ["Lab"],
+    ),
+    "numbered headings": ({"TypstPDFExporter": {"numbered_headings": True, "title": "T"}}, ["T", "Words."], []),
+    "preview": ({"TypstPDFExporter": {"preview": "Draft"}}, ["Draft"], []),
+}
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_options_of_nbconvert_act_as_its_users_expect(name, lab):
+    config, there, not_there = OPTIONS[name]
+    text = text_of(exported(lab, config))
+    assert [words for words in there if words not in text] == []
+    assert [words for words in not_there if words in text] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "size", "left"),
+    [
+        ({"paper": "us-letter"}, (612, 792), (612 - 345.8) / 2),
+        ({"margins": "25mm"}, (595, 842), 70.9),
+        ({"margins": "1in 30mm", "font_size": 9}, (595, 842), 85),
+        ({"paper": "A4"}, (595, 842), 124.7),
+    ],
+)
+def test_paper_margins_and_size_of_letters_can_be_chosen(options, size, left, lab):
+    page = exported(lab, **options).pages[0]
+    assert tuple(round(float(side)) for side in page.mediabox[2:]) == size
+    places = []
+    page.extract_text(visitor_text=lambda text, outer, own, *_: places.append((text, outer[0] * own[4] + outer[4])))
+    places = [place for text, place in places if text.startswith("Words")]
+    assert places[0] == pytest.approx(left, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"paper": "a0"}, "the paper is 'a0'; allowed: a4, us-letter"),
+        ({"margins": "wide"}, "the margin 'wide' is no length"),
+        ({"margins": "1mm 2mm 3mm"}, "give one length for all sides, or two"),
+        ({"margins": "120mm"}, "the margins leave no room"),
+        ({"font_size": 99}, "the font size is 99 pt"),
+    ],
+)
+def test_impossible_pages_are_one_clear_error(options, message, lab):
+    with pytest.raises(NotebookError, match=message):
+        exported(lab, **options)
+
+
+def test_headings_are_numbered_and_listed_on_request(tmp_path):
+    cells = [md("# Lab"), md("# Pans\n\n## Old"), md("# Eggs")]
+    text = text_of(built(tmp_path, *cells, numbered_headings=True, toc=True))
+    assert "1 Pans" in text
+    assert "1.1 Old" in text
+    assert text.index("Contents") < text.index("2 Eggs")
+
+
+def test_a_long_notebook_gets_contents_by_itself_and_a_short_one_does_not(tmp_path):
+    chapters = [md(f"# Chapter {n}\n\n" + "Words of a chapter. " * 350) for n in range(6)]
+    assert "Contents" in text_of(built(tmp_path, md("# Lab"), *chapters))
+    assert "Contents" not in text_of(built(tmp_path, md("# Lab"), *chapters, toc=False))
+    assert "Contents" not in text_of(built(tmp_path, md("# Lab"), md("# A"), md("# B"), md("# C"), md("# D")))
+
+
+def test_title_authors_date_abstract_and_language_come_from_the_metadata(tmp_path):
+    metadata = {
+        "title": "On eggs",
+        "authors": [{"name": "Ada Hen"}, {"name": "Bob"}],
+        "date": "May 1999",
+        "abstract": "What hens lay.",
+        "lang": "nb-NO",
+    }
+    pdf = built(tmp_path, md("Words."), metadata=metadata)
+    assert text_of(pdf).startswith("On eggs Ada Hen, Bob May 1999 What hens lay. Words.")
+    assert pdf.metadata.title == "On eggs"
+    assert pdf.metadata.author == "Ada Hen, Bob"
+    assert pdf.trailer["/Root"]["/Lang"].startswith("nb")
+
+
+def test_a_notebook_is_never_run_unasked_and_run_when_asked(tmp_path):
+    done = notebook(tmp_path / "done.ipynb", run_code("print(6 * 7)", stream("as stored")))
+    assert "as stored" in text_of(exported(done))
+    fresh = notebook(tmp_path / "fresh.ipynb", v4.new_code_cell("print(6 * 7)"), v4.new_code_cell("1 / 0"), md("end"))
+    assert "42" not in text_of(exported(fresh))
+    run = {"ExecutePreprocessor": {"enabled": True}}
+    with pytest.raises(NotebookError, match=r"fresh\.ipynb, cell 2: ZeroDivisionError: division by zero"):
+        exported(fresh, run)
+    text = text_of(exported(fresh, {"ExecutePreprocessor": {"enabled": True, "allow_errors": True}}))
+    assert "42" in text
+    assert "ZeroDivisionError: division by zero" in text
+    assert "end" in text
+
+
+def test_the_typst_exporter_gives_a_folder_that_typst_turns_into_the_same_pdf(tmp_path):
+    import typst
+
+    (tmp_path / "pan.png").write_bytes(png())
+    path = notebook(
+        tmp_path / "my lab.ipynb", md("# Lab\n\n$x^2$ ![a pan](pan.png) ✓"), figure_cell(), md("# A"), md("# B")
+    )
+    source, resources = TypstExporter().from_filename(str(path))
+    folder = tmp_path / "out"
+    for name, content in {"my lab.typ": source.encode(), **resources["outputs"]}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    again = typst.compile(
+        str(folder / "my lab.typ"),
+        root=str(folder),
+        font_paths=[str(folder / "my lab_files" / "fonts")],
+        ignore_system_fonts=True,
+        pdf_standards=["ua-1"],
+    )
+    assert again == TypstPDFExporter().from_filename(str(path))[0]
+    assert "--pdf-standard ua-1" in source.splitlines()[0]
+    built_folder = tmp_path / "built"
+    nbtypst.build(path, built_folder / "my lab.typ")
+    assert (built_folder / "my lab.typ").read_text(encoding="utf-8") == source
+    assert (built_folder / "my lab_files" / "nbtypst.typ").exists()
+
+
+def test_several_notebooks_are_one_document_in_order(tmp_path, capsys):
+    first = notebook(tmp_path / "a.ipynb", md("# A\n\nTo [b](b.ipynb) and [c](b.ipynb#C), [@fig:swing]."), title="Book")
+    second = notebook(tmp_path / "b.ipynb", md("# B\n\n## C"), figure_cell())
+    assert main([str(first), str(second), "-o", str(tmp_path / "book.pdf"), "--author", "Ada", "--no-input"]) == 0
+    assert "book.pdf: 1 page; " in capsys.readouterr().out
+    text = text_of(PdfReader(tmp_path / "book.pdf"))
+    assert "Book Ada A To b and c, Figure 1. B C Figure 1. A pendulum swings." in text
+
+
+def test_the_command_line_lists_remarks_and_tells_failure_by_status(tmp_path, capsys):
+    path = notebook(tmp_path / "lab.ipynb", md("![a](b.png)"))
+    assert main([str(path), "-o", str(tmp_path / "lab.pdf")]) == 0
+    said = capsys.readouterr()
+    assert said.err == "shown less well than in Jupyter:\nlab.ipynb, cell 1: the picture b.png is not there\n"
+    assert main([str(path), "-o", str(tmp_path / "lab.pdf"), "--strict"]) == 1
+    assert capsys.readouterr().err == "nothing was written:\nlab.ipynb, cell 1: the picture b.png is not there\n"
+    with pytest.raises(SystemExit):
+        main([str(path), "-o", "x.pdf", "--seeds", "2"])
+    assert "unrecognized arguments: --seeds" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "status", "message"),
+    [
+        ("{", [], 1, "lab.ipynb: not a notebook: broken JSON"),
+        (None, [], 0, "lab.ipynb, cell 1: the picture b.png is not there"),
+        (None, ["--TypstPDFExporter.strict=True"], 1, "lab.ipynb, cell 1: the picture b.png is not there"),
+        (None, ["--TypstPDFExporter.paper=a0"], 1, "the paper is 'a0'"),
+    ],
+)
+def test_nbconvert_ends_in_plain_words_and_without_a_traceback(content, arguments, status, message, tmp_path):
+    path = notebook(tmp_path / "lab.ipynb", md("![a](b.png)"))
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    command = [sys.executable, "-m", "nbconvert", "--to", "typstpdf", *arguments, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == status, done.stderr
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "lab.pdf").exists() == (status == 0)
+
+
+def test_the_package_knows_nothing_of_the_report():
+    code = "import sys, nbtypst.exporters, nbtypst.building; print([name for name in sys.modules if 'helpers' in name])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert [name for name in eval(done.stdout) if name.startswith("helpers")] == []  # noqa: S307 - a list we printed
+
+
+def test_what_a_notebook_shows_needs_no_nbconvert():
+    code = "import sys, nbtypst; nbtypst.Figure; print('nbconvert' in sys.modules, 'matplotlib.pyplot' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout.split() == ["False", "False"]
+
+
+def test_same_input_same_bytes(tmp_path):
+    cells = [md("# Lab\n\n$x$ ✓"), figure_cell(), run_code("x", shown(text_html="<b>x</b>"))]
+    printed(tmp_path, *cells)
+    once = (tmp_path / "lab.pdf").read_bytes()
+    printed(tmp_path, *cells)
+    assert (tmp_path / "lab.pdf").read_bytes() == once
