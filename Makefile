@@ -31,7 +31,7 @@ ifndef MNIST_DIR
 unexport MNIST_DIR
 endif
 
-.PHONY: help pdf html page-images notebook test test-browser test-export test-faults audit bench bench-scaling sweep scheduler worker test-cluster format lock clean
+.PHONY: help pdf html page-images notebook test test-browser test-export test-faults audit bench bench-scaling bench-export sweep scheduler worker test-cluster format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -68,6 +68,9 @@ bench: $(BENCH_READY)  ## time this against other libraries, into benchmarks/REA
 
 bench-scaling: $(BENCH_READY)  ## time steps against sizes, and a sweep against workers
 	@$(BENCH_BIN)/python -m benchmarks.scaling
+
+bench-export: $(READY)  ## time the export of 1 to 60 notebooks, beside other ways that are at hand
+	@$(BIN)/python -m benchmarks.export
 
 page-images: $(READY)  ## pictures of pages of assignment1_report.pdf for the README, into docs
 	@$(BIN)/python -m nbtypst.page_images assignment1_report.pdf \

@@ -117,8 +117,8 @@ def _exported(sources: list, output: Path, options: Options, pages: str | Path |
     pdf = typesetting.pdf()
     if output.suffix.lower() == ".pdf":
         return {output: pdf}, page_count(pdf), document.remarks
-    beside = {output.parent / name: content for name, content in typesetting.files.items()}
-    return {output: typesetting.source().encode(), **beside}, page_count(pdf), document.remarks
+    beside = {output.parent / name: content for name, content in typesetting.source.files.items()}
+    return {output: typesetting.source.text().encode(), **beside}, page_count(pdf), document.remarks
 
 
 def _shared(first: Notebook, document: Document) -> dict[str, Any]:

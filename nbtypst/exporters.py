@@ -145,8 +145,8 @@ class TypstExporter(TypstPDFExporter):
         typesetting = Typesetting(document_of([notebook], self._options()), stem, folder)
         typesetting.pdf()  # so that what Typst would refuse is found, and figures are arranged
         self._tell(typesetting.document.remarks)
-        resources["outputs"] = {**(resources.get("outputs") or {}), **typesetting.files}
-        return typesetting.source()
+        resources["outputs"] = {**(resources.get("outputs") or {}), **typesetting.source.files}
+        return typesetting.source.text()
 
 
 def _nbconvert() -> Application | None:

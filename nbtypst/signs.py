@@ -46,13 +46,13 @@ def fonts_for(text: str) -> Fonts:
         return Fonts()
     wanted -= _shipped()
     files: list[Path] = []
-    for file in [*_of_matplotlib(), *_of_the_system(bool(wanted))]:
-        if not wanted:
-            break
-        found = wanted & coverage(file)
-        if found:
-            files.append(file)
-            wanted -= found
+    for folder in (_of_matplotlib, _system_files):
+        for file in folder() if wanted else ():
+            if found := wanted & coverage(file):
+                files.append(file)
+                wanted -= found
+            if not wanted:
+                break
     families = ("DejaVu Sans",) if any(file.name == "DejaVuSans.ttf" for file in files) else ()
     return Fonts(families, tuple(files), frozenset(wanted))
 
@@ -85,13 +85,9 @@ def _of_matplotlib() -> list[Path]:
     return [found[name] for name in FIRST if name in found]
 
 
-def _of_the_system(wanted: bool) -> list[Path]:
-    """Font files of the system, those of wide coverage and of upright letters first, always in the same order."""
-    return list(_system_files()) if wanted else []
-
-
 @lru_cache(maxsize=1)
 def _system_files() -> tuple[Path, ...]:
+    """Font files of the system, those of wide coverage and of upright letters first, always in the same order."""
     home = Path.home()
     folders = {
         "win32": [Path(os.environ.get("WINDIR", r"C:\Windows")) / "Fonts"],

@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from nbtypst import typesetting
+from nbtypst import NotebookError, typesetting
 from nbtypst.document import document_of
 from nbtypst.notebooks import Notebook
 from nbtypst.writer import TypstWriter
@@ -108,6 +108,6 @@ def test_typst_reads_nothing_outside_its_folder(beyond, tmp_path, monkeypatch):
     monkeypatch.setattr(TypstWriter, "part", lambda self, part: f'#read("{beyond}")')
     node = new_notebook(cells=[new_markdown_cell("some words")])
     document = document_of([Notebook("lab.ipynb", tmp_path, node)])
-    with suppress(RuntimeError):  # each try is refused in the same way
+    with suppress(NotebookError):  # each try is refused in the same way
         typesetting.Typesetting(document).pdf()
     assert any(re.search(r"outside|access denied|escape|not found", remark) for remark in document.remarks)

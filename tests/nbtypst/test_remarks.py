@@ -108,7 +108,7 @@ def test_a_cell_that_breaks_the_typesetting_is_plain_text_and_the_rest_stands(tm
 
 
 def test_a_formula_that_breaks_the_typesetting_is_its_source_and_the_cell_stands(tmp_path, monkeypatch):
-    from nbtypst import typesetting
+    from nbtypst import source
     from nbtypst.mathematics import Converted, to_typst
 
     def broken(formulas):
@@ -118,7 +118,7 @@ def test_a_formula_that_breaks_the_typesetting_is_its_source_and_the_cell_stands
             for formula, one in zip(formulas, made, strict=True)
         ]
 
-    monkeypatch.setattr(typesetting, "to_typst", broken)
+    monkeypatch.setattr(source, "to_typst", broken)
     pdf, remarks = printed(tmp_path, md("Of $x$, $y$ and $z$, **all** stand: $$y$$"))
     assert "Of 𝑥, y and 𝑧, all stand: y" in text_of(pdf)
     assert len(remarks) == 1

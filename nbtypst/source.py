@@ -1,0 +1,151 @@
+"""A document as Typst's source, with the files that it needs."""
+
+from html import escape
+from pathlib import Path
+
+import lxml.html
+
+from . import markup
+from .document import Document
+from .mathematics import to_typst
+from .signs import fonts_for
+from .structure import Part
+from .writer import TypstWriter
+
+HERE = Path(__file__).parent
+FONTS = HERE / "fonts"
+TEMPLATE = ("nbtypst.typ", "tables.typ")
+
+
+class Source:
+    """The source of `document`, to be the file `stem`.typ, and the files that it needs, to be in `folder` beside it.
+
+    `refused` are parts that are shown as plain text, `placements` where figures go, `accessible` whether it is to be
+    PDF/UA-1. After changes of these and of `writer`, `rewrite` writes the parts anew.
+    """
+
+    def __init__(self, document: Document, stem: str = "main", folder: str | None = None):
+        self.document, self.stem = document, stem
+        self.folder = folder or f"{stem}_files"
+        self.fonts = fonts_for(_all_words(document))
+        self.writer = TypstWriter(document, to_typst(document.formulas), self.fonts)
+        self.refused: set[int] = set()
+        self.accessible = document.is_accessible
+        self.placements: list[str] = []
+        self.starts: list[int] = []  # the line, from 1, at which each part begins
+        self._note_problems()
+        self.rewrite()
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """All that the source refers to, by path."""
+        fonts = [*sorted(FONTS.glob("*.otf")), *self.fonts.files]
+        found = {name: (HERE / name).read_bytes() for name in TEMPLATE}
+        found |= {f"fonts/{file.name}": file.read_bytes() for file in fonts}
+        found |= {name: picture.content for name, picture in self.document.pictures.items()}
+        return {f"{self.folder}/{name}": content for name, content in found.items()}
+
+    def text(self) -> str:
+        """The source itself."""
+        return "\n".join(self._lines())
+
+    def remark(self, place: str, sentence: str) -> None:
+        """Note what is shown less well in `place`, once."""
+        located = f"{place}: {sentence}"
+        if located not in self.document.remarks:
+            self.document.remarks.append(located)
+
+    def _note_problems(self) -> None:
+        for part in self.document.parts:
+            for element in part.tree.find_class("math"):
+                number = int(element.get("data-formula"))
+                if problem := self.writer.formulas[number].problem:
+                    self.remark(part.place, f"{problem}: {self.document.formulas[number].tex.strip()[:120]}")
+        for sign in sorted(self.fonts.missing):
+            place = next(
+                (part.place for part in self.document.parts if sign in "".join(part.tree.itertext())),
+                self.document.name,
+            )
+            self.remark(place, f"no font has the sign U+{ord(sign):04X}")
+
+    def rewrite(self) -> None:
+        """Write all parts anew, since figures are counted on the way."""
+        self.writer.restart()
+        self.markup = [
+            self._plain(part) if number in self.refused else self.writer.part(part)
+            for number, part in enumerate(self.document.parts)
+        ]
+
+    def _plain(self, part: Part) -> str:
+        text = lxml.html.fragment_fromstring(f"<pre>{escape(part.tree.text_content().strip())}</pre>")
+        return self.writer.part(Part(part.place, part.notebook, _body(text)))
+
+    def _lines(self) -> list[str]:
+        lines = [*self._head(), ""]
+        self.starts = []
+        notebook = -1
+        for part, written in zip(self.document.parts, self.markup, strict=True):
+            self.starts.append(len(lines) + 1)
+            lines.append(f"// {' '.join(part.place.split())}")
+            if part.notebook != notebook:
+                notebook = part.notebook
+                if (name := f"notebook-{notebook + 1}") in self.document.names:
+                    lines.append(f"#metadata(none)#label({markup.string(name)})")
+            lines += [*written.split("\n"), ""]
+        return [*lines, "#where-all-stands()", ""]
+
+    def _head(self) -> list[str]:
+        options = self.document.options
+        page, front = options.page, self.document.front
+        standard = " --pdf-standard ua-1" if self.accessible else ""
+        placements = [markup.string(placement) for placement in self.placements]
+        settings = {
+            "title": self._shown(self.document.title) if self.document.title else "none",
+            "name": markup.string(self.document.title or self.document.name),
+            "subtitle": self._shown(front["subtitle"]),
+            "authors": markup.array([self._shown(name) for name in front["authors"]]),
+            "byline": markup.array([self._shown(line) for line in front["byline"]]),
+            "abstract": self._shown(front["abstract"]),
+            "lang": markup.string(self.document.lang),
+            "preview": markup.string(options.preview) if options.preview else "none",
+            "paper": markup.string(page.paper),
+            "measure": f"{page.measure:.2f}pt",
+            "margin-x": f"{page.sides:.2f}pt",
+            "margin-y": f"{page.ends:.2f}pt",
+            "overhang": f"{page.overhang:.2f}pt",
+            "size": f"{page.font_size:g}pt",
+            "code-size": f"{page.code_size:.3f}pt",
+            "toc": "true" if self.document.toc else "false",
+            "numbered-headings": "true" if options.numbered_headings else "false",
+            "fonts": markup.array([markup.string(family) for family in self.fonts.families]),
+        }
+        return [
+            f"// typst compile --ignore-system-fonts --font-path '{self.folder}/fonts'{standard} '{self.stem}.typ'",
+            f"#import {markup.string(f'{self.folder}/nbtypst.typ')}: *",
+            f"#let media = {markup.string(f'{self.folder}/')}",
+            f"#let placements = {markup.array(placements)}",
+            "#let placement-of(number) = (top: top, bottom: bottom).at(placements.at(number), default: none)",
+            "#show: report.with(",
+            *(f"  {name}: {value}," for name, value in settings.items()),
+            ")",
+        ]
+
+    def _shown(self, words: str) -> str:
+        return markup.string(self.writer.shown(words))
+
+
+def _all_words(document: Document) -> str:
+    words = [
+        *document.front["authors"],
+        *document.front["byline"],
+        document.front["subtitle"],
+        document.front["abstract"],
+    ]
+    words += [document.title or "", document.name]
+    return "".join([*words, *("".join(part.tree.itertext()) for part in document.parts)])
+
+
+def _body(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
+    body = lxml.html.document_fromstring("<body></body>").find("body")
+    body.append(element)
+    return body

@@ -1,0 +1,130 @@
+"""Formulas as MathJax shows them: what pandoc converts, what is put right, what stays as its source."""
+
+import pytest
+import typst
+from commands import COMMANDS
+from kitchen import built, md, printed, structure, text_of
+
+from nbtypst.mathematics import Formula, definitions, labels_and_tag, to_mathml, to_typst
+
+MACROS = r"\newcommand{\R}{\mathbb{R}} \def\half#1{\frac{#1}{2}} \DeclareMathOperator{\am}{arg\,max} \let\a\alpha"
+RIGHT = {  # TeX, what must stand in Typst's markup
+    r"\left. \frac{a}{b} \right|_{a=1}": "lr(",
+    r"\begin{array}{lcr} a & b \\ c & d \end{array}": "mat(delim: #none, a, b; c, d)",
+    r"\begin{array}{ll} a & b \\ c & d \end{array}": "mat(delim: #none, align: #left, a, b; c, d)",
+    r"\begin{matrix} a & b \\ c & d \end{matrix}": "mat(delim: #none, a, b; c, d)",
+    r"\begin{vmatrix} a \end{vmatrix}": 'mat(delim: "|", a)',
+    r"\begin{Vmatrix} a \end{Vmatrix}": 'mat(delim: "‖", a)',
+    r"f = \left\{ \begin{array}{ll} 1 & x \\ 0 & y \end{array} \right.": "lr(\\{ mat(",
+    r"a \odot b \cap c": "dot.o",
+    r"x \; y \! z": "thick",
+    r"50{,}880": '"50,880"',
+    r"\operatorname*{argmax}_k": "limits: #true",
+    r"\smash{x} \cfrac{1}{2} {\bf y}": "bold(y)",
+    r"a \\ b": r"a\ b",
+    r"\bra{x}": "x",
+    r"a &lt; b": "a < b",
+    r"\href{https://x.org}{z}": "z",
+    r"\unicode{x263a}": "☺",
+    r'say "hi"': "”",
+    r"#panic() $": r"\#",
+    r"\begin{align*} a &= b \\ &= c \end{align*}": "a & = b",
+    r"\begin{eqnarray} a &=& b \end{eqnarray}": "a & = & b",
+}
+
+
+@pytest.mark.parametrize("tex", RIGHT)
+def test_formulas_are_converted_as_mathjax_shows_them(tex):
+    [converted] = to_typst([Formula(tex.rstrip("$"), display=True)])
+    assert RIGHT[tex] in converted.markup
+    typst.compile(f"#math.equation(block: true, {converted.markup})".encode(), format="pdf")
+
+
+@pytest.mark.parametrize(
+    ("tex", "expected"),
+    [(r"x \in \R", "bb(R)"), (r"\half{x}", "frac(x, 2)"), (r"\am_x", '"arg'), (r"\a + 1", "alpha"), (r"\Re", "Re")],
+)
+def test_macros_hold_wherever_they_are_used(tex, expected):
+    [converted] = to_typst([Formula(tex, display=False, macros=MACROS)])
+    assert expected in converted.markup.replace("x / 2", "frac(x, 2)")
+    assert converted.problem is None
+
+
+def test_macros_of_one_cell_hold_in_later_ones_and_show_nothing_themselves(tmp_path):
+    cells = [md(r"$$\newcommand{\R}{\mathbb{R}} \newcommand{\v}[1]{\mathbf{#1}}$$"), md(r"So $\v{x} \in \R^n$.")]
+    assert "So 𝐱 ∈ ℝ" in text_of(built(tmp_path, *cells))
+
+
+def test_definitions_labels_and_tags_are_told_from_the_formula():
+    assert definitions(r"\newcommand\x{a} y \def\z{b}") == (r"\newcommand\x{a}\def\z{b}", " y ")
+    assert labels_and_tag(r"\label{eq:a} x \tag{5.1} \nonumber") == (" x  ", ["eq:a"], "5.1")
+    assert labels_and_tag("x") == ("x", [], None)
+
+
+def test_an_unknown_command_is_shown_by_its_name_and_told():
+    [known, unknown, broken] = to_typst([Formula(tex, False) for tex in ("x", r"\nonesuch{x} + \other", "x_{a")])
+    assert known.problem is None
+    assert "nonesuch" in unknown.markup
+    assert "other" in unknown.markup
+    assert "is not known" in unknown.problem
+    assert broken.markup is None
+    assert "shown as its source" in broken.problem
+
+
+def test_one_bad_formula_spoils_no_other():
+    formulas = [Formula("a^2", False), Formula("}{", False), Formula(r"\frac{a}", False), Formula("b^2", False)]
+    first, *_, last = to_typst(formulas)
+    assert first.markup == "$a^2$.body"
+    assert last.markup == "$b^2$.body"
+
+
+def test_no_formula_leaves_its_place_in_typst(tmp_path):
+    nasty = [
+        "$\\text{a\\$ #panic(1)}$",
+        '$"#panic(1)"$',
+        "$x \\# y$",
+        "$\\text{]}$",
+        "$]$",
+        "$[$",
+        "$a // b$",
+        "$/* a$",
+    ]
+    pdf, _ = printed(tmp_path, md("start " + " and ".join(nasty) + " end"), md("The next cell."))
+    text = text_of(pdf)
+    assert text.startswith("Lab start")
+    assert "end The next cell." in text
+
+
+def test_bare_environments_are_numbered_and_references_to_them_resolved(tmp_path):
+    source = (
+        "\\begin{align}\na &= b + c \\\\\n  &= d\n\\end{align}\n\nSee \\eqref{eq:energy} and $\\eqref{eq:energy}$.\n\n"
+        "\\begin{equation}\\label{eq:energy}\nE = m c^2\n\\end{equation}\n\n$$x \\tag{5.1}$$\n\n"
+        "\\begin{equation*}y\\end{equation*}"
+    )
+    text = text_of(built(tmp_path, md(source)))
+    assert "(1) See Equation (2) and Equation (2)." in text
+    assert "(5.1)" in text
+    assert "(3)" not in text
+
+
+def test_names_as_tags_are_numbered_where_the_text_refers_to_them(tmp_path):
+    text = text_of(built(tmp_path, md("$$x \\tag{first}$$\n\n$$y \\tag{second}$$\n\nSee [@eq:second].")))
+    assert "(1)" in text
+    assert "See Equation (2)." in text
+    assert "first" not in text
+    assert "(first)" in text_of(built(tmp_path, md("$$x \\tag{first}$$")))
+
+
+def test_every_tex_command_compiles_in_display_and_in_line(tmp_path):
+    text = "\n\n".join(f"$${tex}$$\n\nand ${tex}$." for tex in COMMANDS)
+    pdf = built(tmp_path, md(f"# Lab\n\n{text}"))
+    alts = [alt for kind, alt in structure(pdf) if kind == "/Formula"]
+    assert alts == [tex for tex in COMMANDS for _ in range(2)]
+    shown_text = text_of(pdf)
+    for words in ("⊙", "∩", "softmax(", "50,880", "‖𝑥‖ = |𝑦|"):
+        assert words in shown_text
+
+
+def test_mathml_has_the_source_as_alternative_text():
+    [made] = to_mathml([Formula(r"a < \frac{b}{c}", display=True)])
+    assert made.markup.startswith('<math display="block" alttext="a &lt; \\frac{b}{c}">')
