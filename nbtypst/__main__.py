@@ -43,6 +43,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
 def main(arguments: list[str] | None = None) -> int:
     """Exit status: 0 if the document was written, 1 if not, with the reason on stderr; 130 if interrupted."""
     given = vars(_arguments(arguments))
+    sys.modules.setdefault("rfc3987_syntax", None)  # a grammar of addresses that jsonschema takes seconds to import
     try:
         from .building import build
 

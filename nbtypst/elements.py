@@ -10,12 +10,14 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-import matplotlib as mpl
 from IPython.display import publish_display_data
-from matplotlib.figure import Figure as MatplotlibFigure
 
 from .style import figure_style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as MatplotlibFigure
 
 PNG_DPI = 200
 SVG_LIMIT = 2_000_000  # letters; a larger drawing (thousands of points) is shown as PNG alone
@@ -29,7 +31,7 @@ class Figure:
     Raises ValueError for a label, caption, alternative text or width that could not be printed.
     """
 
-    def __init__(self, figure: MatplotlibFigure, *, label: str, caption: str, alt: str, width: float = 100) -> None:
+    def __init__(self, figure: "MatplotlibFigure", *, label: str, caption: str, alt: str, width: float = 100) -> None:
         _check_label(label, "fig")
         self.caption = _one_line(caption, "caption", label)
         self.alt = _one_line(alt, "alt", label)
@@ -108,8 +110,10 @@ class Table:
         _publish_caption("Table", self.label, self.caption)
 
 
-def _saved(figure: MatplotlibFigure, file_format: str, **options: object) -> bytes:
+def _saved(figure: "MatplotlibFigure", file_format: str, **options: object) -> bytes:
     """The figure as a file's bytes: the same for the same figure, opaque white, text as outlines."""
+    import matplotlib as mpl  # only where there is a figure, since it takes long to import
+
     buffer = io.BytesIO()
     with mpl.rc_context(figure_style()):
         figure.savefig(buffer, format=file_format, facecolor="white", transparent=False, **options)

@@ -99,6 +99,17 @@ class Source:
         page, front = options.page, self.document.front
         standard = " --pdf-standard ua-1" if self.accessible else ""
         placements = [markup.string(placement) for placement in self.placements]
+        look = {
+            "paper": markup.string(page.paper),
+            "measure": f"{page.measure:.2f}pt",
+            "margin-x": f"{page.sides:.2f}pt",
+            "margin-y": f"{page.ends:.2f}pt",
+            "overhang": f"{page.overhang:.2f}pt",
+            "size": f"{page.font_size:g}pt",
+            "code-size": f"{page.code_size:.3f}pt",
+            "toc": "true" if self.document.toc else "false",
+            "fonts": markup.array([markup.string(family) for family in self.fonts.families]),
+        }
         settings = {
             "title": self._shown(self.document.title) if self.document.title else "none",
             "name": markup.string(self.document.title or self.document.name),
@@ -108,16 +119,8 @@ class Source:
             "abstract": self._shown(front["abstract"]),
             "lang": markup.string(self.document.lang),
             "preview": markup.string(options.preview) if options.preview else "none",
-            "paper": markup.string(page.paper),
-            "measure": f"{page.measure:.2f}pt",
-            "margin-x": f"{page.sides:.2f}pt",
-            "margin-y": f"{page.ends:.2f}pt",
-            "overhang": f"{page.overhang:.2f}pt",
-            "size": f"{page.font_size:g}pt",
-            "code-size": f"{page.code_size:.3f}pt",
-            "toc": "true" if self.document.toc else "false",
             "numbered-headings": "true" if options.numbered_headings else "false",
-            "fonts": markup.array([markup.string(family) for family in self.fonts.families]),
+            "look": "look",
         }
         return [
             f"// typst compile --ignore-system-fonts --font-path '{self.folder}/fonts'{standard} '{self.stem}.typ'",
@@ -125,9 +128,10 @@ class Source:
             f"#let media = {markup.string(f'{self.folder}/')}",
             f"#let placements = {markup.array(placements)}",
             "#let placement-of(number) = (top: top, bottom: bottom).at(placements.at(number), default: none)",
-            "#show: report.with(",
-            *(f"  {name}: {value}," for name, value in settings.items()),
-            ")",
+            *_dictionary("#let look = (", look),
+            "#let printed = printed.with(look)",
+            "#let contents-here = contents-here.with(look)",
+            *_dictionary("#show: report.with(", settings),
         ]
 
     def _shown(self, words: str) -> str:
@@ -149,3 +153,8 @@ def _body(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
     body = lxml.html.document_fromstring("<body></body>").find("body")
     body.append(element)
     return body
+
+
+def _dictionary(begin: str, values: dict[str, str]) -> list[str]:
+    """Lines of Typst with a name and a value each."""
+    return [begin, *(f"  {name}: {value}," for name, value in values.items()), ")"]

@@ -3,8 +3,6 @@
 from functools import cache
 from pathlib import Path
 
-from matplotlib import font_manager
-
 FONTS = Path(__file__).parent / "fonts"
 TEXT_WIDTH_INCHES = 122 / 25.4  # the measure of the default page, see page.py
 FAMILY = "Libertinus Serif"
@@ -13,6 +11,8 @@ FAMILY = "Libertinus Serif"
 @cache
 def register_fonts() -> None:
     """Make the text font of the page known to matplotlib, once per process."""
+    from matplotlib import font_manager  # only where there is a figure, since it takes long to import
+
     for file in sorted(FONTS.glob("LibertinusSerif-*.otf")):
         font_manager.fontManager.addfont(file)
 

@@ -10,6 +10,12 @@ from lab import NotebookPage
 from helpers.__main__ import NOTEBOOKS
 
 PYTHON = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+OWN_PLOTS = [
+    "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2])",
+    "from helpers import plots\nplots.sigmoids_figure()",
+    "plt.plot([1, 3, 2])",
+    "plt.plot([2, 1])\nplt.show()\nplt.plot([1, 2])\nplt.show()",
+]
 TRAIN_FOR_LONG = """\
 from helpers import MLP, TrainingConfig, load_mnist, train
 
@@ -43,3 +49,17 @@ def test_the_stop_button_ends_a_training_and_keeps_what_was_learnt(driver, lab, 
     assert page.failures() == []
     (said,) = page.texts('[data-mime-type="application/vnd.jupyter.stdout"]')
     assert "interrupted" in said
+
+
+def test_plots_of_ones_own_are_seen_before_and_after_a_figure_of_the_report(driver, lab, save_screenshot):
+    cells = [nbformat.v4.new_code_cell(source) for source in OWN_PLOTS]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=PYTHON), lab.folder / "own.ipynb")
+    page = NotebookPage(driver, lab, "own.ipynb")
+    page.run_all()
+    shown = (
+        "return Array.from(document.querySelectorAll('.jp-CodeCell'), cell => Array.from(cell.querySelectorAll("
+        "'.jp-OutputArea img')).filter(picture => picture.complete && picture.naturalWidth).length)"
+    )
+    page.wait(lambda: driver.execute_script(shown) == [1, 1, 1, 2], "every plot to be seen")
+    save_screenshot("own")
+    lab.end_kernels()
