@@ -60,7 +60,7 @@ def _stream(output: NotebookNode, place: str, stderr: bool) -> str:
     if output.name == "stdout" or stderr:
         return _printed(output.text, "output")
     if said := terminal.plain(output.text).strip():  # no part of the document, but not kept from whoever makes it
-        log.info("%s wrote to stderr:\n%s", place, said)
+        log.warning("%s wrote to stderr:\n%s", place, said)
     return ""
 
 

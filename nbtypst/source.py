@@ -71,13 +71,22 @@ class Source:
     def rewrite(self) -> None:
         """Write all parts anew, since figures are counted on the way."""
         self.writer.restart()
-        self.markup = [
-            self._plain(part) if number in self.refused else self.writer.part(part)
-            for number, part in enumerate(self.document.parts)
-        ]
+        self.markup = [self._written(number, part) for number, part in enumerate(self.document.parts)]
+
+    def _written(self, number: int, part: Part) -> str:
+        if number not in self.refused:
+            try:
+                return self.writer.part(part)
+            except Exception as error:  # whatever a strange cell leads to: its words are there all the same
+                self.refused.add(number)
+                self.remark(
+                    part.place, f"the cell is shown as plain text, since it cannot be written ({error!r})"[:300]
+                )
+        return self._plain(part)
 
     def _plain(self, part: Part) -> str:
-        text = lxml.html.fragment_fromstring(f"<pre>{escape(part.tree.text_content().strip())}</pre>")
+        words = "".join(part.tree.itertext()).strip()
+        text = lxml.html.fragment_fromstring(f"<pre>{escape(words)}</pre>")
         return self.writer.part(Part(part.place, part.notebook, _body(text)))
 
     def _lines(self) -> list[str]:

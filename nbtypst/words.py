@@ -17,21 +17,26 @@ from .styles import calls_of, declarations
 PIXEL = 0.75  # points
 WORD = re.compile(r"\S{18,}")  # that may be too long for a line
 SHORT_WORD = re.compile(r"\S{3,}")  # that may be too long for a column
+WIDE_MATRIX = 12  # columns, from which on a matrix stands for itself, where it can be set smaller
 UNITS = {"": PIXEL, "px": PIXEL, "pt": 1.0, "em": 11.0, "rem": 11.0, "cm": 28.35, "mm": 2.835, "in": 72.0}
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where elements are written: `room` and font `size` in points, how deep, and whether in a cell of a table."""
+    """Where elements are written: `room` and font `size` in points, whether `inside` other blocks, or in a table.
+
+    `depth` counts the lists, quotations and tables around it.
+    """
 
     room: float
     size: float
     depth: int = 0
+    inside: bool = False
     in_table: bool = False
 
     def inner(self, less: float = 0.0) -> "Place":
-        """A place within this one, `less` points narrower."""
-        return replace(self, room=max(30.0, self.room - less), depth=self.depth + 1)
+        """A place within a block here; within a list or quotation it is `less` points narrower."""
+        return replace(self, room=max(30.0, self.room - less), depth=self.depth + bool(less), inside=True)
 
 
 class WordsWriter:
@@ -127,6 +132,8 @@ class WordsWriter:
         converted = self.formulas[number].markup
         if not source:
             return ""
+        if converted and any(row.count(",") > WIDE_MATRIX for row in converted.split(";")):
+            display = True
         if converted is None or number in self.refused_formulas:
             return f"#formula-source({markup.string(self.shown(source))}{', block: true' if display else ''});"
         arguments = [f"alt: {markup.one_line(source)}", " ".join(converted.split("\n"))]
@@ -136,6 +143,8 @@ class WordsWriter:
             arguments[:0] = ["block: true", *([f"numbering: _ => {markup.string(tag)}"] if tag else [])]
             label = self.label(element, place)
         written = f"#math.equation({', '.join(arguments)}){label or ';'}"
+        if display and "mat(" in converted:
+            written = f"#unbreakable[{written}]"
         return f"\n{written}\n" if display else written
 
     # Pictures

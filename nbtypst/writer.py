@@ -18,7 +18,7 @@ BLOCKS = {
     "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "legend", "li", "main", "nav", "ol", "p",
     "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", *LEVELS,
 }  # fmt: skip
-DEEPEST = 24  # nested blocks; deeper ones are shown as their words
+DEEPEST = 12  # nested lists, quotations and tables, which take Typst ever longer; deeper ones are shown as words
 
 
 class TypstWriter(WordsWriter):
@@ -77,6 +77,8 @@ class TypstWriter(WordsWriter):
 
     def _plain_block(self, element: HtmlElement, place: Place) -> str:
         body = self.blocks(element, place.inner())
+        if "csl-entry" in element.classes:
+            return f"#work-cited[{body}]"
         for call in reversed(calls_of(element) if body else []):
             body = f"#{call}[{body}];"
         return body
@@ -88,7 +90,7 @@ class TypstWriter(WordsWriter):
         label = self.label(element, place)
         level = LEVELS[element.tag]
         self.below_heading = True
-        if place.depth > 1:
+        if place.depth:
             return f"*{text}*{self.anchor(element, place)}"
         if "front" in element.classes:
             return f"#front-heading[{text}]{label}"
@@ -155,7 +157,7 @@ class TypstWriter(WordsWriter):
         label = self.label(element, place)
         if content is not None:
             return self._table(content, place).block(text, label)
-        at_top = place.depth == 0
+        at_top = not place.inside
         self.floats.append((self.chapter, at_top and self.chapter > 0 and not stays))
         placement = f"placement: placement-of({len(self.floats) - 1}), " if at_top else ""
         self.below_heading = False
@@ -165,7 +167,7 @@ class TypstWriter(WordsWriter):
         self.below_heading = False
 
         def write(cell: HtmlElement, room: float, size: float) -> str:
-            return self.blocks(cell, Place(room, size, place.depth + 2, in_table=True))
+            return self.blocks(cell, Place(room, size, place.depth + 1, inside=True, in_table=True))
 
         return table(element, write, self.page, room=place.room, size=place.size)
 

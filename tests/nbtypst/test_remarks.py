@@ -138,12 +138,26 @@ def test_a_picture_that_typst_refuses_is_a_box_and_the_cell_stands(tmp_path, mon
 
 def test_wide_formulas_are_set_smaller_or_in_several_lines_within_the_page(tmp_path):
     wide = " + ".join(f"a_{{{n}}}" for n in range(30))
-    pdf = built(tmp_path, md(f"$$ {wide} $$\n\n$$\\label{{eq:w}} {' + '.join(['abcdef'] * 8)} $$"))
+    matrix = f"\\begin{{pmatrix}} {' & '.join(f'x_{{{n}}}' for n in range(40))} \\end{{pmatrix}}"
+    texts = [f"$$ {wide} $$\n\n$$\\label{{eq:w}} {' + '.join(['abcdef'] * 8)} $$", f"$${matrix}$$ and ${matrix}$."]
+    pdf = built(tmp_path, *map(md, texts))
     right = []
     pdf.pages[0].extract_text(
         visitor_text=lambda text, matrix, place, *_: right.append(place[4]) if text.strip() else None
     )
     assert max(right) < 595 - 100
+
+
+def test_a_cell_that_is_nested_beyond_all_measure_is_plain_text(tmp_path):
+    source = "<div>" * 800 + "deep words" + "</div>" * 800
+    pdf, remarks = printed(
+        tmp_path, md(source), md("\n".join("    " * level + f"- level{level}" for level in range(30)))
+    )
+    text = text_of(pdf)
+    assert "deep words" in text
+    assert all(f"level{level}" in text for level in range(30))
+    assert len(remarks) == 1
+    assert remarks[0].startswith("cell 1: the cell is shown as plain text")
 
 
 def test_a_document_without_compromises_warns_of_nothing_and_is_pdf_ua(tmp_path):
