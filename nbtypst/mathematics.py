@@ -5,31 +5,21 @@ import json
 import re
 import subprocess
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import pypandoc
 
+from .mathematics_colours import with_colours_marked
+from .mathematics_macros import EndlessMacroError, expanded
+from .mathematics_marks import COMMAND, repaired_typst
+from .mathematics_repairs import rewritten
 from .mathml import repaired_mathml
-from .tex import (
-    COLOUR,
-    UNKNOWN,
-    Formula,
-    definitions,
-    is_left_aligned,
-    labels_and_tag,
-    macros_used,
-    prepared,
-    with_matrices,
-    with_pairs_marked,
-    without_colour,
-)
+from .tex import Formula, definitions, labels_and_tag, macros_used, prepared, with_pairs_marked, without_colour
 
 __all__ = ["Converted", "Formula", "definitions", "labels_and_tag", "to_mathml", "to_typst"]
 SCRIPT = Path(__file__).parent / "pandoc.lua"
-MOST_UNKNOWN = 6  # commands of one formula; with more it is shown as its source
-COMMAND = re.compile(r"nbcommand([A-Za-z]+)nbend")
 MATHML = re.compile(r"<math display=\"(\w+)\".*?><semantics>(.*)<annotation.*</math>", re.DOTALL)
 
 
@@ -44,60 +34,58 @@ class Converted:
     problem: str | None = None
 
 
+@dataclass(frozen=True)
+class _Prepared:
+    tex: str
+    display: bool
+    note: str | None = None
+
+
 def to_typst(formulas: Sequence[Formula]) -> list[Converted]:
-    """The formulas as bodies of Typst's `math.equation`."""
-    return _converted(formulas, "typst", lambda tex: with_pairs_marked(with_matrices(tex)), _typst_body)
+    """The formulas as bodies of Typst's `math.equation`; nothing that is wrong with them raises an error."""
+    return _converted(formulas, "typst", lambda markup, _: repaired_typst(markup))
 
 
 def to_mathml(formulas: Sequence[Formula]) -> list[Converted]:
-    """The formulas as `math` elements of HTML, with their source as alternative text."""
-    return _converted(formulas, "html", str, _math_element)
+    """The formulas as `math` elements of HTML, with their source as alternative text; nothing raises an error."""
+    return _converted(formulas, "html", _math_element)
 
 
-def _converted(
-    formulas: Sequence[Formula],
-    writer: str,
-    prepare: Callable[[str], str],
-    finish: Callable[[str, str, str], str | None],
-) -> list[Converted]:
-    """Let pandoc convert; what it does not know is tried in other words, in rounds, all formulas of a round at once."""
-    results: dict[int, Converted] = {}
-    asked = {number: _asked(formula) for number, formula in enumerate(formulas) if formula.tex.strip()}
-    notes = {number: "the colour is not shown" for number in asked if COLOUR.search(formulas[number].tex)}
-    for _ in range(MOST_UNKNOWN):
-        if not asked:
-            break
-        answers = _pandoc(writer, tuple(replace(formula, tex=prepare(formula.tex)) for formula in asked.values()))
-        again: dict[int, Formula] = {}
-        for (number, formula), (markup, problem) in zip(asked.items(), answers, strict=True):
-            done = None if problem else finish(markup, formula.tex, formulas[number].tex)
-            if done is not None:
-                results[number] = Converted(COMMAND.sub(r"\\\\\1", done), notes.get(number))
-            elif (other := _in_other_words(formula, problem)) is not None:
-                again[number] = other
-                if unknown := UNKNOWN.search(problem):
-                    notes[number] = f"\\{unknown[1]} is not known"
-            else:
-                results[number] = Converted(None, f"a formula is shown as its source ({_first_line(problem)})")
-        asked = again
-    results |= {number: Converted(None, "a formula is shown as its source") for number in asked}
-    return [results.get(number, Converted("[]")) for number in range(len(formulas))]
+def _converted(formulas: Sequence[Formula], writer: str, finish: Callable[[str, str], str | None]) -> list[Converted]:
+    """Each formula once prepared, converted, all by one run of pandoc, and put right."""
+    ready = [_prepared(formula, writer) for formula in formulas]
+    asked = tuple(dict.fromkeys((one.tex, one.display) for one in ready if isinstance(one, _Prepared)))
+    answers = dict(zip(asked, _pandoc(writer, asked), strict=True)) if asked else {}
+    results = []
+    for formula, one in zip(formulas, ready, strict=True):
+        if isinstance(one, Converted):
+            results.append(one)
+            continue
+        markup, problem, unknown = answers[one.tex, one.display]
+        done = None if problem else finish(markup, formula.tex)
+        if done is None:
+            results.append(Converted(None, f"a formula is shown as its source ({_first_line(problem)})"))
+        else:
+            notes = [*([one.note] if one.note else []), *(f"\\{name} is not known" for name in unknown)]
+            results.append(Converted(done, "; ".join(notes) or None))
+    return results
 
 
-def _asked(formula: Formula) -> Formula:
-    tex = prepared(without_colour(formula.tex))
-    return Formula(tex, formula.display, macros_used(tex, formula.macros))
-
-
-def _in_other_words(formula: Formula, problem: str) -> Formula | None:
-    """The formula for another try: an unknown command as words, as MathJax shows it; lines as an environment."""
-    unknown = UNKNOWN.search(problem)
-    if unknown:
-        tex = re.sub(rf"\\{unknown[1]}(?![A-Za-z])", rf"\\text{{nbcommand{unknown[1]}nbend}}", formula.tex)
-        return replace(formula, tex=tex) if tex != formula.tex else None
-    if "\\\\" in formula.tex and "aligned}" not in formula.tex:
-        return replace(formula, tex=rf"\begin{{aligned}}{formula.tex}\end{{aligned}}")
-    return None
+def _prepared(formula: Formula, writer: str) -> _Prepared | Converted:
+    """The formula as pandoc is asked for it; what is to be said of it where there is no need to ask."""
+    try:
+        tex = expanded(formula.tex, macros_used(formula.tex, formula.macros))
+    except EndlessMacroError as error:
+        return Converted(None, f"a formula is shown as its source (no end of replacing {error})")
+    coloured, lost = (
+        with_colours_marked(tex) if writer == "typst" else (without_colour(tex), without_colour(tex) != tex)
+    )
+    tex, note = rewritten(coloured, typst=writer == "typst")
+    notes = [*(["the colour is not shown"] if lost else []), *([note] if note else [])]
+    tex = prepared(tex)
+    if not tex:
+        return Converted("[]")
+    return _Prepared(with_pairs_marked(tex) if writer == "typst" else tex, formula.display, "; ".join(notes) or None)
 
 
 def _first_line(problem: str) -> str:
@@ -106,68 +94,21 @@ def _first_line(problem: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _pandoc(writer: str, formulas: tuple[Formula, ...]) -> list[tuple[str, str]]:
-    """(markup, problem) of each formula, all from one run of pandoc."""
-    request = json.dumps({"writer": writer, "formulas": [vars(formula) for formula in formulas]})
+def _pandoc(writer: str, formulas: tuple[tuple[str, bool], ...]) -> list[tuple[str, str, list[str]]]:
+    """(markup, problem, unknown commands) of each formula, all from one run of pandoc."""
+    asked = [{"tex": tex, "display": display} for tex, display in formulas]
+    request = json.dumps({"kind": "formulas", "writer": writer, "formulas": asked})
     command = [pypandoc.get_pandoc_path(), "lua", str(SCRIPT)]
     done = subprocess.run(command, input=request, capture_output=True, encoding="utf-8", check=False)  # noqa: S603
     if done.returncode:
-        return [("", f"unexpected end of pandoc: {done.stderr.strip()[:200]}")] * len(formulas)
-    return [(answer["markup"], answer["problem"]) for answer in json.loads(done.stdout)]
+        return [("", f"unexpected end of pandoc: {done.stderr.strip()[:200]}", [])] * len(formulas)
+    return [(answer["markup"], answer["problem"], answer["unknown"]) for answer in json.loads(done.stdout)]
 
 
-# Typst
-
-REPAIRS: list[tuple[str, str]] = [  # names that Typst has changed, wrong spaces, large brackets
-    (r"\\\| corner\.r\.t", "bar.v)"),
-    (r"\.circle", ".o"),
-    (r"(?<![\w.])sect(?!\w)", "inter"),
-    (r"#h\(0em\)", "thick"),
-    (r"#h\(-1em\)", "#h(0em)"),
-]
-LATER_REPAIRS: list[tuple[str, str]] = [
-    (r"\[\\\|\]", "[│]"),
-    (r"\\\|", ' class("normal", \\\\|)'),
-    (r"\[│\]", "[\\\\|]"),
-    (r"bar\.v\.double", 'class("normal", bar.v.double)'),
-    (r"#scale\(x: (\d+)%, y: \d+%\)\[(\\?.)\]", r"lr(size: #\1%, \2)"),
-    (r"corner\.l\.t \{", "lr(\\\\{"),
-    (r"\} corner\.r\.t", "\\\\})"),
-    (r"corner\.l\.t", "lr("),
-    (r"corner\.r\.t", ")"),
-]
-
-
-def _typst_body(markup: str, tex: str, _: str) -> str | None:
-    markup = " ".join(markup.split())
-    if not (markup.startswith("$") and markup.endswith("$") and len(markup) > 2):
-        return None
-    for pattern, replacement in REPAIRS:
-        markup = re.sub(pattern, replacement, markup)
-    limits = ", limits: #true" if r"\operatorname*" in tex or r"\mathop" in tex else ""
-
-    def operator(found: re.Match[str]) -> str:  # \operatorname is bare text; \text is upright(text)
-        is_text = found[1] == "(" or not re.search(r"[^\W\d_]", found[2]) or "nbcommand" in found[2]
-        return found[0] if is_text else f"{found[1]}op({found[2]}{limits})"
-
-    markup = re.sub(r'(.)("[^"]*")', operator, markup)
-    markup = re.sub(r"cases\([^()]*(?:\([^()]*\)[^()]*)*\)", lambda found: found[0].replace(" & ", " & quad "), markup)
-    if "Bmatrix" in with_matrices(tex) and "Bmatrix" not in tex:
-        align = ", align: #left" if is_left_aligned(tex) else ""
-        markup = markup.replace('mat(delim: "{"', f"mat(delim: #none{align}")
-    bars = "‖" if "Vmatrix" in tex else "|"  # the writer has one word for both
-    markup = markup.replace('mat(delim: "||"', f'mat(delim: "{bars}"')
-    for pattern, replacement in LATER_REPAIRS:
-        markup = re.sub(pattern, replacement, markup)
-    return f"{markup}.body"
-
-
-# MathML
-
-
-def _math_element(markup: str, _: str, source: str) -> str | None:
+def _math_element(markup: str, source: str) -> str | None:
     found = MATHML.search(markup)
     if not found:
         return None
     alt = html.escape(" ".join(source.split()))
-    return f'<math display="{found[1]}" alttext="{alt}">{repaired_mathml(found[2])}</math>'
+    content = COMMAND.sub(r"\\\1", repaired_mathml(found[2])).replace("\ue001", "&quot;")
+    return f'<math display="{found[1]}" alttext="{alt}">{content}</math>'

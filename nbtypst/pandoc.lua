@@ -1,29 +1,39 @@
 -- Formulas in TeX -> what pandoc's writers make of them, each by itself, so that none can spoil another. Run by
--- `pandoc lua`, once for all formulas of a document.
+-- `pandoc lua`, once for all formulas of a document. Another kind of request is another function of `kinds`.
 --
--- in:  {writer: "typst" or "html", formulas: [{tex, display, macros}]}; macros are definitions that hold there, or ""
--- out: [{markup, problem}]: what the writer wrote, and its first warning or ""
+-- in:  {kind: "formulas", writer: "typst" or "html", formulas: [{tex, display}]}
+-- out: [{markup, problem, unknown}]: what the writer wrote, its first warning or "", commands that it does not know;
+--      such a command is written as the words nbcommand...nbend, since another try costs less here than another start
 
 local input = pandoc.json.decode(io.read 'a', false)
 local options = pandoc.WriterOptions { wrap_text = 'none', html_math_method = 'mathml' }
+local MOST_UNKNOWN = 6
+local kinds = {}
 
-local function expanded(formula) -- its macros replaced by what they stand for
-  if formula.macros == '' then return formula.tex end
-  local _, doc = pandoc.log.silence(pandoc.read, formula.macros .. '\n\n\\(' .. formula.tex .. '\\)', 'latex')
-  local tex = formula.tex
-  doc:walk { Math = function (math) tex = math.text end }
-  return tex
+local function warned(tex, display) -- what the writer makes of a formula, and its first warning
+  local math = pandoc.Math(display and 'DisplayMath' or 'InlineMath', tex)
+  local messages, markup = pandoc.log.silence(pandoc.write, pandoc.Pandoc { pandoc.Plain { math } }, input.writer, options)
+  for _, message in ipairs(messages) do
+    local readable = pandoc.json.decode(pandoc.json.encode(message), false)
+    if readable.verbosity ~= 'INFO' then return markup, readable.pretty or readable.message or 'a warning' end
+  end
+  return markup, ''
 end
 
 local function converted(formula)
-  local math = pandoc.Math(formula.display and 'DisplayMath' or 'InlineMath', expanded(formula))
-  local messages, markup = pandoc.log.silence(pandoc.write, pandoc.Pandoc { pandoc.Plain { math } }, input.writer, options)
-  local problem = ''
-  for _, message in ipairs(messages) do
-    local readable = pandoc.json.decode(pandoc.json.encode(message), false)
-    if readable.verbosity ~= 'INFO' and problem == '' then problem = readable.pretty or readable.message or 'a warning' end
+  local tex, unknown = formula.tex, pandoc.List {}
+  local markup, problem = warned(tex, formula.display)
+  while problem ~= '' and #unknown < MOST_UNKNOWN do
+    local name = problem:match 'unexpected control sequence \\(%a+)'
+    local other, count = tex:gsub('\\' .. (name or '%f[%A]%A^') .. '%f[%A]', '\\text{nbcommand' .. (name or '') .. 'nbend}')
+    if not name or count == 0 then break end
+    unknown:insert(name)
+    tex = other
+    markup, problem = warned(tex, formula.display)
   end
-  return { markup = markup, problem = problem }
+  return { markup = markup, problem = problem, unknown = unknown }
 end
 
-io.write(pandoc.json.encode(pandoc.List(input.formulas):map(converted)))
+function kinds.formulas() return pandoc.List(input.formulas):map(converted) end
+
+io.write(pandoc.json.encode(kinds[input.kind]()))

@@ -19,7 +19,6 @@ COLOUR = re.compile(r"\\(?:color|textcolor|colorbox)\s*(?:\[[^\]]*\])?\s*\{[^{}]
 ARRAY = re.compile(r"\\begin\{array\}\s*(?:\[\w\])?\s*\{((?:[^{}]|\{[^{}]*\})*)\}(.*?)\\end\{array\}", re.DOTALL)
 GROUPING = re.compile(r"\d[\d{},.]*\d")
 DELIMITER = re.compile(r"\\(left|right)\s*(\\[A-Za-z]+|\\.|.)", re.DOTALL)
-UNKNOWN = re.compile(r"unexpected control sequence \\([A-Za-z]+)")
 FONTS = {
     "bf": "mathbf",
     "rm": "mathrm",
@@ -101,21 +100,6 @@ def prepared(tex: str) -> str:
 def _one_number(found: re.Match[str]) -> str:
     """50{,}880 is one number; pandoc would set a space behind the comma."""
     return rf"\text{{{found[0].replace('{,}', ',')}}}" if "{,}" in found[0] else found[0]
-
-
-def with_matrices(tex: str) -> str:
-    """Arrays and matrices as Bmatrix, since of all kinds the Typst writer keeps columns only of those with brackets."""
-    if "Bmatrix" in tex:
-        return tex
-    return ARRAY.sub(
-        r"\\begin{Bmatrix}\2\\end{Bmatrix}", tex.replace("{matrix}", "{Bmatrix}").replace("{smallmatrix}", "{Bmatrix}")
-    )
-
-
-def is_left_aligned(tex: str) -> bool:
-    """Whether all arrays in `tex` set all their columns to the left."""
-    arrays = [set(found[1]) for found in ARRAY.finditer(tex)]
-    return bool(arrays) and all(columns <= set("l| ") for columns in arrays)
 
 
 def with_pairs_marked(tex: str) -> str:

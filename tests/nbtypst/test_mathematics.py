@@ -5,12 +5,13 @@ import typst
 from commands import COMMANDS
 from kitchen import built, md, printed, structure, text_of
 
+from nbtypst import mathematics
 from nbtypst.mathematics import Formula, definitions, labels_and_tag, to_mathml, to_typst
 
 MACROS = r"\newcommand{\R}{\mathbb{R}} \def\half#1{\frac{#1}{2}} \DeclareMathOperator{\am}{arg\,max} \let\a\alpha"
 RIGHT = {  # TeX, what must stand in Typst's markup
     r"\left. \frac{a}{b} \right|_{a=1}": "lr(",
-    r"\begin{array}{lcr} a & b \\ c & d \end{array}": "mat(delim: #none, a, b; c, d)",
+    r"\begin{array}{lcr} a & b \\ c & d \end{array}": "mat(delim: #none, & a, b; & c, d)",
     r"\begin{array}{ll} a & b \\ c & d \end{array}": "mat(delim: #none, align: #left, a, b; c, d)",
     r"\begin{matrix} a & b \\ c & d \end{matrix}": "mat(delim: #none, a, b; c, d)",
     r"\begin{vmatrix} a \end{vmatrix}": 'mat(delim: "|", a)',
@@ -29,7 +30,7 @@ RIGHT = {  # TeX, what must stand in Typst's markup
     r'say "hi"': "”",
     r"#panic() $": r"\#",
     r"\begin{align*} a &= b \\ &= c \end{align*}": "a & = b",
-    r"\begin{eqnarray} a &=& b \end{eqnarray}": "a & = & b",
+    r"\begin{eqnarray} a &=& b \end{eqnarray}": "a & = b",
 }
 
 
@@ -128,3 +129,60 @@ def test_every_tex_command_compiles_in_display_and_in_line(tmp_path):
 def test_mathml_has_the_source_as_alternative_text():
     [made] = to_mathml([Formula(r"a < \frac{b}{c}", display=True)])
     assert made.markup.startswith('<math display="block" alttext="a &lt; \\frac{b}{c}">')
+
+
+SHOWN = {  # TeX, the same in Typst's own words
+    r"{a + 1 \over b}": "frac(a + 1, b)",
+    r"a \cr b": r"a \ b",
+    r"\big\{ x \big\}": r"lr(size: #120%, \{) x lr(size: #120%, \})",
+    r"x % a remark": "x",
+    r"\bar{\bf w}": "macron(upright(bold(w)))",
+    r"a\hspace{10pt}b": "a #h(1em) b",
+    r"\left( \frac{a}{b} \middle| c \right)": "(frac(a, b) mid(bar.v) c)",
+    r"\int\limits_0^1 x": "limits(integral)_0^1 x",
+    r"\textcolor{red}{y} + z": 'text(fill: #rgb("ff0000"), y) + z',
+    r"\color{red} y + z": 'text(fill: #rgb("ff0000"), y + z)',
+    r"\begin{rcases} a \\ b \end{rcases}": r"lr(mat(delim: #none, align: #left, a; b) \})",
+    r"\begin{array}{c|c} 1 & 2 \end{array}": "mat(delim: #none, augment: #(vline: 1), 1, 2)",
+    r"\begin{vmatrix} \begin{matrix} 1 & 2 \end{matrix} \end{vmatrix}": 'mat(delim: "|", mat(delim: #none, 1, 2))',
+    r'\text{say "hi"}': r'upright("say \"hi\"")',
+    r"\vphantom{x} y": "y",
+}
+
+
+def picture(body):
+    return typst.compile(
+        f"#set page(width: 9cm, height: 4cm)\n#math.equation(block: true, {body})".encode(), format="svg"
+    )
+
+
+@pytest.mark.parametrize("tex", SHOWN)
+def test_what_pandoc_does_not_read_or_loses_looks_as_typst_would_set_it(tex):
+    [converted] = to_typst([Formula(tex, display=True)])
+    assert converted.problem is None
+    assert picture(converted.markup) == picture(f"$ {SHOWN[tex]} $.body")
+
+
+def test_macros_are_repaired_too_and_endless_ones_are_told():
+    macros = r"\newcommand{\half}[2][1]{{#1 \over #2}} \DeclareMathOperator*{\am}{arg\,max} \newcommand{\no}{\no\no}"
+    half, operator, endless = to_typst([Formula(tex, True, macros) for tex in (r"\half{x}", r"\am_x", r"\no")])
+    assert "1 / x" in half.markup
+    assert "limits: #true" in operator.markup
+    assert endless.markup is None
+    assert "no end" in endless.problem
+
+
+def test_pandoc_starts_once_for_all_formulas_and_not_at_all_for_none(monkeypatch):
+    starts, run = [], mathematics.subprocess.run
+    monkeypatch.setattr(mathematics.subprocess, "run", lambda *a, **k: starts.append(a) or run(*a, **k))
+    to_typst([])
+    assert not starts
+    converted = to_typst([Formula(rf"x_{{{n}}} \nosuch \norother", True) for n in range(40)])
+    assert len(starts) == 1
+    assert converted[0].problem == r"\nosuch is not known; \norother is not known"
+
+
+def test_a_colour_without_a_known_value_is_told():
+    [converted] = to_typst([Formula(r"\color{nosuch}{x}", True)])
+    assert converted.markup == "$ x $.body"
+    assert converted.problem == "the colour is not shown"

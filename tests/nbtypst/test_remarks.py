@@ -30,7 +30,7 @@ COMPROMISES = {  # a cell, the words that are on the page all the same, the rema
     ),
     "an unknown command": (md(r"$\hat\theta = \argmax_\theta x$"), r"\argmax", r"\argmax is not known"),
     "broken TeX": (md(r"so $x_{a_b$ it is"), "x_{a_b", "a formula is shown as its source"),
-    "a colour in a formula": (md(r"$\color{red}{y}$"), "", "the colour is not shown"),
+    "a colour in a formula": (md(r"$\color{nosuch}{y}$"), "", "the colour is not shown"),
     "a reference to nothing": (
         md("see [@fig:nowhere]"),
         "see Figure nowhere",

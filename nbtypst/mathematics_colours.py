@@ -1,0 +1,43 @@
+"""Colours of formulas, marked so that they outlast pandoc, which drops them."""
+
+import re
+
+from .mathematics_environments import group_around
+from .mathematics_macros import argument
+
+COLOUR = re.compile(r"\\(textcolor|color)(?![A-Za-z])\s*(?:\[(\w+)\])?\s*\{\s*([^{}]*?)\s*\}")
+NAMES = {  # as MathJax and the browser show them
+    "red": "ff0000", "green": "008000", "blue": "0000ff", "black": "000000", "white": "ffffff", "gray": "808080",
+    "grey": "808080", "yellow": "ffff00", "orange": "ffa500", "purple": "800080", "magenta": "ff00ff", "cyan": "00ffff",
+    "brown": "a52a2a", "pink": "ffc0cb", "teal": "008080", "violet": "ee82ee", "navy": "000080", "darkred": "8b0000",
+    "darkgreen": "006400", "darkblue": "00008b", "lime": "00ff00", "olive": "808000", "maroon": "800000",
+}  # fmt: skip
+
+
+def with_colours_marked(tex: str) -> tuple[str, bool]:
+    r"""(`tex` in which marks stand about what has a colour; whether a colour is lost).
+
+    \\color holds to the end of its group, as in LaTeX and in JupyterLab's MathJax.
+    """
+    lost = False
+    while found := COLOUR.search(tex):
+        if found[1] == "textcolor":
+            taken = argument(tex, found.end())
+            body, end = taken if taken else ("", found.end())
+        else:
+            end = group_around(tex, found)[1]
+            body = tex[found.end() : end]
+        code = _code(found[2], found[3])
+        lost = lost or code is None
+        shown = rf"{{\text{{nbfill{code}fill}}{body}\text{{nbunfill}}}}" if code and body.strip() else f"{{{body}}}"
+        tex = tex[: found.start()] + shown + tex[end:]
+    return tex, lost
+
+
+def _code(model: str | None, name: str) -> str | None:
+    if model in ("HTML", None) and (code := re.fullmatch(r"#?([0-9A-Fa-f]{6})", name)):
+        return code[1].lower()
+    if model == "rgb" and re.fullmatch(r"(?:[01]?\.?\d*\s*,?\s*){3}", name):
+        parts = [float(part) for part in name.split(",") if part.strip() not in ("", ".")]
+        return "".join(f"{round(255 * min(part, 1)):02x}" for part in parts) if len(parts) == 3 else None
+    return NAMES.get(name.lower()) if model is None else None

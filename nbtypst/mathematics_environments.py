@@ -1,0 +1,126 @@
+"""Groups, environments and matrices of TeX in words that pandoc reads; matrices for Typst marked by their kind."""
+
+import re
+from collections.abc import Callable
+
+OUTER = re.compile(  # what opens and closes groups, and what stands between cells
+    r"\\left(?![A-Za-z])\s*(?:\\[A-Za-z]+|\\.|.)|\\right(?![A-Za-z])\s*(?:\\[A-Za-z]+|\\.|.)"
+    r"|\\begin\s*\{[^{}]*\}(?:\s*\{[lcr|@\s]*\})?|\\end\s*\{[^{}]*\}|\\[A-Za-z]+|\\.|.",
+    re.DOTALL,
+)
+OPENS, CLOSES = re.compile(r"\{|\\left(?![A-Za-z])|\\begin"), re.compile(r"\}|\\right(?![A-Za-z])|\\end")
+BETWEEN = ("&", r"\\")
+INNERMOST = re.compile(r"\\begin\s*\{(\w+\*?)\}((?:(?!\\begin\s*\{).)*?)\\end\s*\{\1\}", re.DOTALL)
+KEPT = re.compile("\ue010(\\d+)\ue011")
+SPECIFICATION = re.compile(r"\s*(?:\[\w\]\s*)?\{((?:[^{}]|\{[^{}]*\})*)\}")
+STARRED = re.compile(r"\s*\[([lcr])\]")
+RULE = re.compile(r"\\(?:hline|hdashline|cline\s*\{[^{}]*\})")
+DELIMITERS = {"array": "n", "matrix": "n", "smallmatrix": "n", "subarray": "n", "pmatrix": "p", "bmatrix": "b"}
+DELIMITERS |= {"Bmatrix": "c", "vmatrix": "v", "Vmatrix": "w"}
+
+
+def group_around(tex: str, command: re.Match[str]) -> tuple[int, int]:
+    """Where the group, or the cell, around a command begins and ends."""
+    starts, depth = [0], 0
+    for found in OUTER.finditer(tex):
+        token, before = found[0], found.start() < command.start()
+        if before:
+            if OPENS.match(token):
+                starts.append(found.end())
+            elif CLOSES.match(token) and len(starts) > 1:
+                starts.pop()
+            elif token in BETWEEN:
+                starts[-1] = found.end()
+        elif found.start() >= command.end():
+            if depth == 0 and (CLOSES.match(token) or token in BETWEEN):
+                return starts[-1], found.start()
+            depth += bool(OPENS.match(token)) - bool(CLOSES.match(token))
+    return starts[-1], len(tex)
+
+
+def outside_groups(tex: str) -> list[str]:
+    """The tokens that stand in no group."""
+    depth, tokens = 0, []
+    for found in OUTER.finditer(tex):
+        depth -= bool(CLOSES.match(found[0]))
+        if depth == 0:
+            tokens.append(found[0])
+        depth += bool(OPENS.match(found[0]))
+    return tokens
+
+
+def with_environments(tex: str, write: Callable[[str, str], str]) -> str:
+    """`tex` with `write(name, body)` for each environment, the inner ones first."""
+    kept: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        kept.append(write(found[1], found[2]))
+        return f"\ue010{len(kept) - 1}\ue011"
+
+    before = None
+    while before != tex:
+        before, tex = tex, INNERMOST.sub(keep, tex)
+    while KEPT.search(tex):
+        tex = KEPT.sub(lambda found: kept[int(found[1])], tex)
+    return tex
+
+
+def _rows(body: str) -> list[list[str]]:
+    rows, depth = [[""]], 0
+    for found in OUTER.finditer(re.sub(r"(\\\\)\s*\[[^\]]*\]", r"\1", body)):
+        depth += bool(OPENS.match(found[0])) - bool(CLOSES.match(found[0]))
+        if depth == 0 and found[0] == "&":
+            rows[-1].append("")
+        elif depth == 0 and found[0] == r"\\":
+            rows.append([""])
+        else:
+            rows[-1][-1] += found[0]
+    return rows if len(rows) == 1 or any(cell.strip() for cell in rows[-1]) else rows[:-1]
+
+
+def _joined(rows: list[list[str]]) -> str:
+    return r"\\".join("&".join(row) for row in rows)
+
+
+def environment(name: str, body: str, *, typst: bool) -> str:
+    bare = name.rstrip("*")
+    if bare == "eqnarray":  # its third column stands to the left, which only every second one does in Typst
+        rows = [[row[0], " ".join(row[1:])] if len(row) > 2 else row for row in _rows(body)]
+        return rf"\begin{{align*}}{_joined(rows)}\end{{align*}}"
+    if typst and bare in ("align", "aligned", "flalign") and "&" in body:
+        rows = [[rf"\qquad {c}" if n and n % 2 == 0 else c for n, c in enumerate(row)] for row in _rows(body)]
+        return rf"\begin{{{name}}}{_joined(rows)}\end{{{name}}}"
+    if bare not in DELIMITERS:
+        return rf"\begin{{{name}}}{body}\end{{{name}}}"
+    starred = STARRED.match(body) if name != bare else None
+    given = SPECIFICATION.match(body) if bare in ("array", "subarray") else starred
+    columns = re.sub(r"[@!><]\s*\{[^{}]*\}", "", given[1]) if given else ""
+    body = body[given.end() :] if given else body
+    return _matrix(bare, columns, body) if typst else _matrix_of_pandoc(bare, given, body)
+
+
+def _matrix_of_pandoc(name: str, given: re.Match[str] | None, body: str) -> str:
+    body = RULE.sub("", body)
+    kind = "matrix" if name == "subarray" else name
+    written = given[0] if given and name == "array" else ""
+    return rf"\begin{{{kind}}}{written}{body}\end{{{kind}}}"
+
+
+def _matrix(name: str, columns: str, body: str) -> str:
+    """A matrix as Bmatrix, the one kind whose columns the writer keeps, with a mark of what it is."""
+    rows = _rows(body)
+    under = [number for number, row in enumerate(rows) if number and RULE.search(row[0])]
+    rows = [[RULE.sub("", cell) for cell in row] for row in rows]
+    rows = rows if len(rows) == 1 or any(cell.strip() for cell in rows[-1]) else rows[:-1]
+    width = max(map(len, rows))
+    letters = "".join(re.findall("[lcr]", columns)) or ("c" if len(columns) != 1 else columns)
+    beside = [len(re.findall("[lcr]", columns[: found.start()])) for found in re.finditer(r"\|", columns)]
+    letters = (letters + letters[-1] * width)[:width]
+    lines = "x".join(str(n) for n in sorted({*beside}) if 0 < n < width)
+    across = "x".join(str(n) for n in under if n < len(rows))
+    if len(set(letters)) > 1:
+        ways = {"l": r"\text{nbal}%s", "r": r"%s\text{nbal}", "c": "%s"}
+        rows = [[ways[letters[n]].replace("%s", cell) for n, cell in enumerate(row)] for row in rows]
+        letters = "c"
+    mark = rf"\text{{nbmat{DELIMITERS[name]}{letters[0]}V{lines}H{across}}}"
+    return rf"\begin{{Bmatrix}}{mark}{_joined(rows)}\end{{Bmatrix}}"

@@ -1,0 +1,96 @@
+"""What pandoc writes for Typst, put right: names that Typst has changed, spaces, brackets, and the marks of repairs."""
+
+import re
+from collections.abc import Callable
+
+Repair = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
+DELIMITERS = {"n": "#none", "p": '"("', "b": '"["', "c": '"{"', "v": '"|"', "w": '"‖"'}
+ALIGNED = {"l": ", align: #left", "r": ", align: #right", "c": ""}
+ARROWS = {"right": "r", "left": "l", "leftright": "l.r"}
+ARROWS |= {"Right": "r.double", "Left": "l.double", "Leftright": "l.r.double"}
+MATRIX = re.compile(r'mat\(delim: "\{", upright\("nbmat([a-z])([lrc])V([\dx]*)H([\dx]*)"\) ?')
+COLOURED = re.compile(r'upright\("nbfill(\w+?)fill"\)((?:(?!upright\("nbfill).)*?)upright\("nbunfill"\)')
+WORD = r'((?:"[^"]*"|op\("[^"]*"\)|[^\s"()$]+))'
+COMMAND = re.compile(r"nbcommand([A-Za-z]+)nbend")
+OPERATOR = re.compile(r'(.)"((?:[^"\\]|\\.)*)"')
+
+
+def repaired_typst(markup: str) -> str | None:
+    """The body of an equation made of what pandoc wrote; None if that is no formula."""
+    markup = " ".join(markup.split())
+    if not (markup.startswith("$") and markup.endswith("$") and len(markup) > 2):
+        return None
+    for pattern, replacement in FIRST:
+        markup = pattern.sub(replacement, markup)
+    markup = OPERATOR.sub(_operator, markup)
+    markup = re.sub(r"cases\([^()]*(?:\([^()]*\)[^()]*)*\)", lambda found: found[0].replace(" & ", " & quad "), markup)
+    markup = MATRIX.sub(_matrix, markup)
+    for pattern, replacement in LAST:
+        markup = pattern.sub(replacement, markup)
+    while COLOURED.search(markup):
+        markup = COLOURED.sub(_coloured, markup)
+    markup = re.sub(r' ?upright\("nb(?:fill\w+|unfill|limits|scripts)"\)', "", markup)
+    return COMMAND.sub(r"\\\\\1", markup.replace("\ue001", r"\"")) + ".body"
+
+
+def _operator(found: re.Match[str]) -> str:
+    r"""\operatorname is bare text; \text is upright(text)."""
+    before, text = found[1], found[2]
+    if before == "(" or not re.search(r"[^\W\d_]", text) or "nbcommand" in text:
+        return found[0]
+    if text.startswith("nblimits"):
+        return f'{before}op("{text.removeprefix("nblimits").strip()}", limits: #true)'
+    return f'{before}op("{text}")'
+
+
+def _limits(found: re.Match[str]) -> str:
+    word = found[1].replace('"nblimits', '"')
+    return f"op({word}, limits: #true)" if word.startswith('"') else f"limits({word})"
+
+
+def _matrix(found: re.Match[str]) -> str:
+    lines = [
+        f"{name}: ({', '.join(given.split('x'))},)"
+        for name, given in (("vline", found[3]), ("hline", found[4]))
+        if given
+    ]
+    augment = f", augment: #({', '.join(lines)})" if lines else ""
+    return f"mat(delim: {DELIMITERS[found[1]]}{ALIGNED[found[2]]}{augment}, "
+
+
+def _coloured(found: re.Match[str]) -> str:
+    """In its colour, unless a line, a cell or a bracket ends within."""
+    body = found[2].strip()
+    plain = re.sub(r'"(?:[^"\\]|\\.)*"|\\[^\s]', "", body)
+    whole = plain.count("(") == plain.count(")") and plain.count("[") == plain.count("]")
+    if not body or not whole or re.search(r"(?:^|\s)&|\\(?:\s|$)|[,;]\s", re.sub(r"\([^()]*\)", "", plain)):
+        return f" {body} "
+    return f' text(fill: #rgb("{found[1]}"), {body})'
+
+
+FIRST: list[Repair] = [
+    (re.compile(r"\\\| corner\.r\.t"), "bar.v)"),
+    (re.compile(r"corner\.l\.b bar\.v\.double"), "mid(‖)"),
+    (re.compile(r"corner\.l\.b \\\|"), "mid(bar.v)"),
+    (re.compile(r"corner\.l\.b (\\?\S+)"), r"mid(\1)"),
+    (re.compile(r"\.circle"), ".o"),
+    (re.compile(r"(?<![\w.])sect(?!\w)"), "inter"),
+    (re.compile(r"#h\(0em\)"), "thick"),
+    (re.compile(r"#h\(-1em\)"), "#h(0em)"),
+    (re.compile(r'upright\("nbspace(-?\d+)"\)'), lambda found: f"#h({int(found[1]) / 1000:g}em)"),
+    (re.compile(r'upright\("nbarrow(\w+)"\)'), lambda found: f"stretch(arrow.{ARROWS[found[1]]})"),
+    (re.compile(rf'{WORD} upright\("nblimits"\)'), _limits),
+    (re.compile(rf'{WORD} upright\("nbscripts"\)'), r"scripts(\1)"),
+    (re.compile(r'upright\("nbal"\)'), "&"),
+]
+LAST: list[Repair] = [
+    (re.compile(r"\[\\\|\]"), "[│]"),
+    (re.compile(r"\\\|"), r' class("normal", \\|)'),
+    (re.compile(r"\[│\]"), r"[\\|]"),
+    (re.compile(r"bar\.v\.double"), 'class("normal", bar.v.double)'),
+    (re.compile(r"#scale\(x: (\d+)%, y: \d+%\)\[\\?(.)\]"), r"lr(size: #\1%, \\\2)"),
+    (re.compile(r"corner\.l\.t \{"), r"lr(\\{"),
+    (re.compile(r"\} corner\.r\.t"), r"\\})"),
+    (re.compile(r"corner\.l\.t"), "lr("),
+    (re.compile(r"corner\.r\.t"), ")"),
+]
