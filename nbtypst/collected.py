@@ -20,9 +20,15 @@ class Collected:
         if located not in self.remarks:
             self.remarks.append(located)
 
+    def keep(self, picture: Picture) -> None:
+        """Keep `picture`, with a remark on what of it is not shown."""
+        self.pictures[picture.name] = picture
+        if picture.note:
+            self.remark(picture.note)
+
     def image(self, picture: Picture, alt: str | None, width: object = None, height: object = None) -> str:
         """Keep `picture`; an element that shows it. Sizes are as in HTML, alternative text None if there is none."""
-        self.pictures[picture.name] = picture
+        self.keep(picture)
         sizes = {"alt": alt, "width": width, "height": height}
         given = "".join(f' {name}="{escape(str(value))}"' for name, value in sizes.items() if value)
         return f'<img data-file="{picture.name}"{given}>'

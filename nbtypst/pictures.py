@@ -13,7 +13,7 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from .svg import SVGError, looks_like_svg, normalised
+from .svg import SVGError, holds_html, looks_like_svg, normalised
 
 PIXEL = 0.75  # points
 KEPT = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "WEBP": "webp"}  # kinds that Typst reads
@@ -35,12 +35,16 @@ class PictureError(Exception):
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture's file: its name is made of its content. Natural width and height are in points, None if unknown."""
+    """A picture's file: its name is made of its content. Natural width and height are in points, None if unknown.
+
+    `note` says what of it is not shown.
+    """
 
     name: str
     content: bytes
     width: float | None
     height: float | None
+    note: str | None = None
 
 
 def from_source(src: str, folder: Path, attachments: Mapping[str, Mapping[str, str]] | None = None) -> Picture:
@@ -114,7 +118,8 @@ def from_bytes(content: bytes, name: str = "") -> Picture:
             drawing, width, height = normalised(content)
         except SVGError as error:
             raise PictureError(f"{called} is broken: {error}") from None
-        return Picture(f"{_digest(drawing)}.svg", drawing, width, height)
+        note = f"{called} holds words in HTML, which are not shown" if holds_html(drawing) else None
+        return Picture(f"{_digest(drawing)}.svg", drawing, width, height, note)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -206,7 +206,7 @@ def _resolve(image: HtmlElement, drawings: list[str], source: Source) -> None:
         words = f"{alt}: {problem}" if alt and alt not in str(problem) else str(problem)
         _replace(image, box(words, problem.link))
         return
-    source.collected.pictures[picture.name] = picture
+    source.collected.keep(picture)
     image.set("data-file", picture.name)
     if not alt:
         name = unquote(address) if address and not address.startswith("data:") else "a picture"

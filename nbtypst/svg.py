@@ -49,6 +49,14 @@ def normalised(content: bytes) -> tuple[bytes, float | None, float | None]:
     return etree.tostring(root, encoding="utf-8"), width, height
 
 
+def holds_html(drawing: bytes) -> bool:
+    """Whether a normalised drawing has words in HTML, which Typst does not draw."""
+    if b"foreignObject" not in drawing:
+        return False
+    root = etree.fromstring(drawing, etree.XMLParser(**PARSER))
+    return any("".join(inner.itertext()).strip() for inner in root.iter(f"{{{SVG}}}foreignObject"))
+
+
 def _text(content: bytes) -> str:
     if content[:2] == b"\x1f\x8b":
         try:

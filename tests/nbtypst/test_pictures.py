@@ -85,6 +85,12 @@ def test_svg_neither_runs_nor_fetches():
         assert word not in content.replace(b"http://www.w3.org", b"")
 
 
+def test_words_in_html_within_svg_are_told():
+    inside = "<foreignObject><p xmlns='http://www.w3.org/1999/xhtml'>words</p></foreignObject>"
+    assert "holds words in HTML" in from_bytes(f"<svg width='9' height='9'>{inside}</svg>".encode()).note
+    assert from_bytes(b"<svg width='9' height='9'><foreignObject/></svg>").note is None
+
+
 def test_svg_keeps_its_letters_whatever_font_it_names(tmp_path):
     import pypdfium2
 
