@@ -22,6 +22,7 @@ SILENT = re.compile(
 )
 # What neither XML nor a PDF can hold.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+SURROGATE = re.compile("[\ud800-\udfff]")
 LONE = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
@@ -36,6 +37,8 @@ class Fonts:
 
 def clean(text: str) -> str:
     """`text` without control characters, and with U+FFFD for what is half a sign."""
+    if SURROGATE.search(text):  # two halves that stand together are one sign
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return LONE.sub("\ufffd", FORBIDDEN.sub("", text))
 
 

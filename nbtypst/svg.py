@@ -1,7 +1,9 @@
 """SVG as Typst can draw it: well-formed, with a size, with fonts that are there, without what fetches or runs."""
 
 import gzip
+import io
 import re
+import zlib
 
 from lxml import etree
 from lxml.etree import _Element
@@ -25,6 +27,8 @@ ENDED = re.compile(r"</(?:\w+:)?svg\s*>", re.IGNORECASE)
 DECLARED = re.compile(r"<\?xml.*?\?>|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 NAMED_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)")
 RUNS = {"script", "iframe", "audio", "video", "canvas"}
+PIXELS = (b"\x89PNG", b"\xff\xd8", b"GIF8", b"RIFF", b"BM", b"II*", b"MM\0*")
+LARGEST = 100_000_000  # bytes, unpacked
 SERIF = "Libertinus Serif, DejaVu Sans"
 SANS = "DejaVu Sans, Libertinus Serif"
 
@@ -34,7 +38,9 @@ class SVGError(ValueError):
 
 
 def looks_like_svg(content: bytes) -> bool:
-    """Whether a file may be SVG, to judge by its beginning."""
+    """Whether a file may be SVG, to judge by its beginning; pictures of pixels may speak of it in their metadata."""
+    if content.startswith(PIXELS):
+        return False
     start = content[:2000]
     return start[:2] == b"\x1f\x8b" or b"<svg" in start.lower() or b"<\0s\0v\0g" in start or b":svg" in start
 
@@ -60,9 +66,12 @@ def holds_html(drawing: bytes) -> bool:
 def _text(content: bytes) -> str:
     if content[:2] == b"\x1f\x8b":
         try:
-            content = gzip.decompress(content)
-        except (OSError, EOFError) as error:
+            with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+                content = file.read(LARGEST + 1)
+        except (OSError, EOFError, zlib.error) as error:
             raise SVGError(f"its compression is broken: {error}") from None
+        if len(content) > LARGEST:
+            raise SVGError("it is too large")
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"<\0s\0v\0g" in content[:2000] else "utf-8"
     return content.decode(encoding, errors="replace")
 

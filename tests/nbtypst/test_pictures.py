@@ -85,6 +85,19 @@ def test_svg_neither_runs_nor_fetches():
         assert word not in content.replace(b"http://www.w3.org", b"")
 
 
+def test_a_picture_of_pixels_that_speaks_of_svg_is_none(monkeypatch):
+    from PIL.PngImagePlugin import PngInfo
+
+    from nbtypst import svg
+
+    about = PngInfo()
+    about.add_text("source", "<svg width='9'/>")
+    assert from_bytes(saved("RGB", "PNG", pnginfo=about)).name.endswith(".png")
+    monkeypatch.setattr(svg, "LARGEST", 100)
+    with pytest.raises(PictureError, match="too large"):
+        from_bytes(gzip.compress(b"<svg>" + b"<g/>" * 100 + b"</svg>"))
+
+
 def test_words_in_html_within_svg_are_told():
     inside = "<foreignObject><p xmlns='http://www.w3.org/1999/xhtml'>words</p></foreignObject>"
     assert "holds words in HTML" in from_bytes(f"<svg width='9' height='9'>{inside}</svg>".encode()).note

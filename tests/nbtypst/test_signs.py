@@ -56,4 +56,5 @@ def test_marks_that_show_nothing_are_no_missing_signs():
 
 def test_control_signs_and_halves_of_signs_are_taken_out(tmp_path):
     assert clean("a\x00b\x1bc\x85d\ud800e\tf\n") == "abcd\ufffde\tf\n"
+    assert clean("\ud83d\ude80") == "\U0001f680"
     assert "between" in text_of(built(tmp_path, md("be\x00tween\x07")))
