@@ -1,7 +1,8 @@
 """How long notebooks take to become PDF, and how much memory: by nbtypst, and where they are at hand by other ways.
 
 `python -m benchmarks.export` makes notebooks with typical cells, exports 1 to 60 of them, each in a process of its own,
-and fills the section `export` of README.md. Seconds are medians of several runs, without the start of Python.
+and fills the section `export` of README.md. Seconds are medians of several runs, without the start of Python and the
+loading of modules.
 """
 
 import argparse
@@ -116,6 +117,8 @@ def ways() -> Iterator[tuple[str, Sequence[int]]]:
 
 def measure(way: str, files: Sequence[Path]) -> dict[str, float]:
     """Seconds, pages, and the largest process's peak memory [MiB] of one export in this process."""
+    import nbtypst.typesetting  # noqa: F401 - loaded before the clock runs, as Python is
+
     with TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore", NotebookWarning)
         start = time.perf_counter()
