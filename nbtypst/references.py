@@ -61,12 +61,12 @@ def _wrap(replaced: HtmlElement, content: HtmlElement, caption: HtmlElement, lab
 
 def mark_references(part: Part, *, works: bool) -> None:
     """Make elements of references in the text; those of works only where there is a bibliography."""
-    for formula in part.tree.find_class("math"):  # $\eqref{eq:x}$
+    for formula in list(part.tree.find_class("math")):  # $\eqref{eq:x}$
         found = re.fullmatch(r"\s*\\(?:eq)?ref\{([^{}]+)\}\s*", formula.text or "")
         if found:
-            formula.tag, formula.text = "a", None
-            formula.set("class", "reference")
-            formula.set("href", f"#{found[1]}")
+            link = _equation(found[0], found[1])
+            link.tail = formula.tail
+            formula.getparent().replace(formula, link)
     for element, where in list(text_places(part.tree)):
         words = getattr(element, where)
         if "@" not in words and "ref{" not in words:
@@ -82,9 +82,15 @@ def mark_references(part: Part, *, works: bool) -> None:
             insert_markup(element, where, [*pieces, words[end:]])
 
 
+def _equation(command: str, label: str) -> HtmlElement:
+    r"""A reference by \eqref, of which the text is "(1)", or by \ref, "1"."""
+    form = "eqref" if "eqref" in command else "ref"
+    return A({"class": "reference", "href": f"#{label}", "data-form": form})
+
+
 def _reference(found: re.Match[str], works: bool) -> list[str | HtmlElement]:
     if found[1]:
-        return [A({"class": "reference", "href": f"#{found[1]}"})]
+        return [_equation(found[0], found[1])]
     labels = LABELS.findall(found[0])
     if labels:
         between = LABELS.split(found[0][1:-1])[::2]
@@ -155,12 +161,15 @@ class Numbers:
             self.collected.place = part.place
             for link in part.tree.find_class("reference"):
                 label = link.get("href")[1:]
+                form = link.attrib.pop("data-form", None)
                 link.text = self.names.get(label)
                 if link.text:
+                    number = link.text.partition("\u00a0")[2]
+                    link.text = {"eqref": number, "ref": number.strip("()")}.get(form, link.text)
                     link.set("href", f"#{self.targets.get(label, label)}")
                     continue
                 kind, _, name = label.partition(":")
-                link.text = f"{KINDS.get(kind, 'Equation')}\u00a0{name or label}"
+                link.text = f"({label}?)" if form else f"{KINDS.get(kind, 'Equation')}\u00a0{name or label}"
                 del link.attrib["href"]
                 self.collected.remark(f"a reference to {label}, which is not there")
 

@@ -154,7 +154,7 @@ def _all_words(document: Document) -> str:
         document.front["subtitle"],
         document.front["abstract"],
     ]
-    words += [document.title or "", document.name]
+    words.append(document.title or "")
     return "".join([*words, *("".join(part.tree.itertext()) for part in document.parts)])
 
 

@@ -91,11 +91,9 @@ def move_footnotes(part: Part) -> None:
         if item is None:
             continue
         note = SPAN({"class": "footnote"})
-        paragraphs = [child for child in item if child.tag == "p"] or [item]
-        for paragraph in paragraphs:
-            inner = SPAN(paragraph.text or "")
-            inner.extend([*map(_copied, paragraph)])
-            note.append(inner)
+        only = item[0] if len(item) == 1 and item[0].tag == "p" else item  # else it is of several blocks
+        note.text = only.text
+        note.extend([*map(_copied, only)])
         note.tail = mark.tail
         mark.getparent().replace(mark, note)
 

@@ -75,6 +75,8 @@ class WordsWriter:
         """One element within a line."""
         if "math" in element.classes:
             return self.formula(element, place)
+        if "footnote" in element.classes and element.tag == "span":
+            return f"#footnote[{self.blocks(element, place.inner()).strip()}];"
         name = f"inline_{element.tag}"
         if hasattr(self, name):
             body = getattr(self, name)(element, place)
@@ -82,8 +84,6 @@ class WordsWriter:
             body = self.inlines([element.text or "", *children(element)], place)
         if "box" in element.classes:
             body = f"#box-of-words[{body}];{ZERO_WIDTH_SPACE}"
-        elif "footnote" in element.classes and element.tag == "span":
-            body = f"#footnote[{body.strip()}];"
         for call in reversed(calls_of(element) if body else []):
             body = f"#{call}[{body}];"
         return self.anchor(element, place) + body

@@ -55,6 +55,8 @@ class TypstWriter(WordsWriter):
         return "\n\n".join(filter(None, written))
 
     def _is_block(self, element: HtmlElement) -> bool:
+        if "footnote" in element.classes:  # which stands within a line, whatever it holds
+            return False
         return element.tag in BLOCKS or (len(element) > 0 and any(self._is_block(child) for child in element))
 
     def _paragraph(self, run: Sequence[str | HtmlElement], place: Place) -> str:

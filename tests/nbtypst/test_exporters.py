@@ -153,6 +153,15 @@ def test_title_authors_date_abstract_and_language_come_from_the_metadata(tmp_pat
     assert pdf.trailer["/Root"]["/Lang"].startswith("nb")
 
 
+def test_metadata_against_the_rules_are_read_all_the_same(tmp_path):
+    path = notebook(tmp_path / "lab.ipynb", md("Words."))
+    text = path.read_text(encoding="utf-8").replace(
+        '"metadata": {},\n "nbformat"', '"metadata": {"authors": "Ada"},\n "nbformat"'
+    )
+    path.write_text(text, encoding="utf-8")
+    assert "Ada" in text_of(exported(path))
+
+
 def test_a_notebook_is_never_run_unasked_and_run_when_asked(tmp_path):
     done = notebook(tmp_path / "done.ipynb", run_code("print(6 * 7)", stream("as stored")))
     assert "as stored" in text_of(exported(done))

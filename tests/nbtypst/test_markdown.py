@@ -174,6 +174,26 @@ def test_headings_may_leave_out_levels_and_repeat(tmp_path):
     assert text_of(pdf) == "Report task a) words task a) task b) 1"
 
 
+def test_a_note_of_several_blocks_is_whole(tmp_path):
+    source = "note[^n]\n\n[^n]: Para one.\n\n    Para two.\n\n    - li1\n    - li2"
+    text = text_of(built(tmp_path, md(source)))
+    for words in ("Para one. Para two.", "li1", "li2"):
+        assert words in text
+
+
+def test_nothing_is_lost_behind_elements_that_have_no_end(tmp_path):
+    (tmp_path / "pan.png").write_bytes(png())
+    source = "A <picture><source srcset='p.webp'><img src='pan.png' alt='q'></picture> B<wbr>C <b>D</b> E"
+    pdf = built(tmp_path, md(source))
+    assert len(pdf.pages[0].images) == 1
+    assert "D E" in text_of(pdf)
+
+
+def test_references_to_formulas_read_as_in_tex(tmp_path):
+    text = text_of(built(tmp_path, md("Equation \\eqref{eq:a}, (\\ref{eq:a}), [@eq:a].\n\n$$x \\label{eq:a}$$")))
+    assert "Equation (1), (1), Equation (1)." in text
+
+
 def test_math_in_html_is_marked_and_code_is_not():
     html = as_html("a $x$ `$y$`\n\n    $z$\n")
     assert re.findall(r'class="math[^"]*">([^<]*)<', html) == ["x"]

@@ -103,7 +103,7 @@ def test_bare_environments_are_numbered_and_references_to_them_resolved(tmp_path
         "\\begin{equation*}y\\end{equation*}"
     )
     text = text_of(built(tmp_path, md(source)))
-    assert "(1) See Equation (2) and Equation (2)." in text
+    assert "(1) See (2) and (2)." in text
     assert "(5.1)" in text
     assert "(3)" not in text
 

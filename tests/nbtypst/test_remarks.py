@@ -36,7 +36,7 @@ COMPROMISES = {  # a cell, the words that are on the page all the same, the rema
         "see Figure nowhere",
         "a reference to fig:nowhere, which is not there",
     ),
-    "an equation that is not there": (md(r"see \eqref{eq:x}"), "see Equation x", "a reference to eq:x"),
+    "an equation that is not there": (md(r"see \eqref{eq:x}"), "see (eq:x?)", "a reference to eq:x"),
     "a link to nothing": (md("see [there](#nowhere)"), "see there", "a link leads to #nowhere, which is not there"),
     "a label given twice": (md("$$\\label{eq:a} x$$\n\n$$y \\label{eq:a}$$"), "(1)", "the label eq:a is given twice"),
     "a sign that no font has": (md("an egg \U000107ff"), "U+107FF", "no font has the sign U+107FF"),
