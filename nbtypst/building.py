@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from .collected import in_order
 from .document import Document, Options, document_of
 from .errors import NotebookError, NotebookWarning
 from .files import write_whole
@@ -91,6 +92,7 @@ def build(
         sources = execution.execute(sources, timeout, allow_errors=allow_errors)
     executed = time.perf_counter()
     files, count, remarks = _exported(sources, Path(output), chosen, pages)
+    remarks = in_order(remarks, [source.name for source in sources])
     if strict and remarks:
         raise NotebookError(*remarks)
     for path, content in files.items():

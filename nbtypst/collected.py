@@ -1,5 +1,7 @@
 """What the cells of a document bring along: pictures, and remarks on what is shown less well than it could be."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
@@ -32,6 +34,17 @@ class Collected:
         sizes = {"alt": alt, "width": width, "height": height}
         given = "".join(f' {name}="{escape(str(value))}"' for name, value in sizes.items() if value)
         return f'<img data-file="{picture.name}"{given}>'
+
+
+def in_order(remarks: list[str], notebooks: Sequence[str]) -> list[str]:
+    """Remarks by notebook and cell, those on a whole notebook first, as they were made otherwise."""
+
+    def place(remark: str) -> tuple[int, int]:
+        book = next((number for number, name in enumerate(notebooks) if remark.startswith(name)), len(notebooks))
+        found = re.match(r"[^:]*, cell (\d+):", remark)
+        return book, int(found[1]) if found else 0
+
+    return sorted(remarks, key=place)
 
 
 def box(text: str, link: str | None = None) -> str:

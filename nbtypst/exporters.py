@@ -14,6 +14,7 @@ from traitlets import Bool, Float, List, Unicode
 from traitlets.config import Application
 
 from .building import options_of
+from .collected import in_order
 from .document import document_of
 from .errors import NotebookError, NotebookWarning
 from .notebooks import Notebook, checked, parsed, read_notebook
@@ -89,7 +90,7 @@ class TypstPDFExporter(TemplateExporter):
     def _printed(self, notebook: Notebook, resources: dict) -> Any:
         typesetting = Typesetting(document_of([notebook], self._options()))
         pdf = typesetting.pdf()
-        self._tell(typesetting.document.remarks)
+        self._tell(in_order(typesetting.document.remarks, [notebook.name]))
         return pdf
 
     def _options(self):
@@ -147,7 +148,7 @@ class TypstExporter(TypstPDFExporter):
         folder = resources.get("output_files_dir") or f"{stem}_files"
         typesetting = Typesetting(document_of([notebook], self._options()), stem, folder)
         typesetting.pdf()  # so that what Typst would refuse is found, and figures are arranged
-        self._tell(typesetting.document.remarks)
+        self._tell(in_order(typesetting.document.remarks, [notebook.name]))
         resources["outputs"] = {**(resources.get("outputs") or {}), **typesetting.source.files}
         return typesetting.source.text()
 

@@ -141,13 +141,22 @@ def block_calls_of(element: HtmlElement) -> list[str]:
 
 
 def terminal_style(element: HtmlElement) -> tuple[str, ...]:
-    """Arguments of `text` for a span of terminal output."""
+    """Arguments of `text` for a span of terminal output, and behind a "#" the calls around it."""
     arguments = []
     style = declarations(element)
     for name in element.classes:
         found = re.fullmatch(r"ansi-([a-z-]+)-fg", name)
         if found and found[1] in ANSI:
             arguments.append(f'fill: rgb("#{ANSI[found[1]]}")')
+        ground = re.fullmatch(r"ansi-([a-z-]+)-bg", name)
+        if ground and ground[1] in ANSI:
+            arguments.append(f'#highlight(fill: rgb("#{ANSI[ground[1]]}").lighten(70%))')
+    if "ansi-default-inverse-bg" in element.classes:
+        arguments.append("#highlight(fill: luma(205))")
+    if shade := colour(style.get("background-color")):
+        arguments.append(f"#highlight(fill: {shade}.lighten(60%))")
+    if "ansi-underline" in element.classes:
+        arguments.append("#underline")
     if "ansi-bold" in element.classes or style.get("font-weight") == "bold" or element.tag in ("b", "strong"):
         arguments.append('weight: "bold"')
     ink = colour(style.get("color"))

@@ -78,5 +78,10 @@ def _run(run: Run) -> str:
     words, look = run
     names = [argument.partition(":")[0] for argument in look]
     last = [argument for index, argument in enumerate(look) if argument.partition(":")[0] not in names[index + 1 :]]
+    calls = [argument[1:] for argument in last if argument[0] == "#"]
+    arguments = [argument for argument in last if argument[0] != "#"]
     raw = f"raw({markup.string(words)})"
-    return f"#text({', '.join(last)}, {raw});" if last else f"#{raw};"
+    written = f"#text({', '.join(arguments)}, {raw});" if arguments else f"#{raw};"
+    for call in calls:
+        written = f"#{call}[{written}];"
+    return written

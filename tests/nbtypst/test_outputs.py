@@ -133,6 +133,20 @@ def test_streams_stand_as_a_terminal_shows_them_in_the_end(pieces, there, tmp_pa
     assert there in text_of(pdf)
 
 
+def test_grounds_and_lines_of_a_terminal_are_kept(tmp_path):
+    from kitchen import notebook
+
+    from nbtypst import build
+
+    said = "\x1b[41mground\x1b[0m \x1b[4munder\x1b[0m \x1b[7mturned\x1b[0m \x1b[48;5;43mshade\x1b[0m"
+    path = notebook(tmp_path / "lab.ipynb", run_code("x", stream(said)))
+    build(path, tmp_path / "lab.typ")
+    source = (tmp_path / "lab.typ").read_text(encoding="utf-8")
+    assert source.count("#highlight(fill: ") == 3
+    assert '#underline[#raw("under");]' in source
+    assert "ground under turned shade" in text_of(built(tmp_path, run_code("x", stream(said))))
+
+
 def test_stderr_is_printed_only_if_asked_for_but_passed_on(tmp_path, caplog):
     cells = [md("# Lab"), run_code("warn()", stream("a warning\n", "stderr"), stream("out\n"))]
     with caplog.at_level("INFO", "nbtypst"):
