@@ -114,10 +114,13 @@ def document_of(notebooks: Sequence[Notebook], options: Options | None = None) -
 
 def _front(about: dict) -> dict[str, str | list[str]]:
     """The lines of the title block: subtitle, authors, date, byline and abstract."""
-    authors = about.get("authors") or []
-    authors = [authors] if isinstance(authors, str | dict) else authors
-    names = [str(author.get("name", "")) if isinstance(author, dict) else str(author) for author in authors]
-    byline = [about[name] for name in ["date"] if about.get(name)] + list(about.get("byline") or [])
+
+    def entries(name: str) -> list:
+        given = about.get(name) or []
+        return list(given) if isinstance(given, list | tuple) else [given]
+
+    names = [str(one.get("name", "")) if isinstance(one, dict) else str(one) for one in entries("authors")]
+    byline = entries("date") + entries("byline")
     return {
         "subtitle": str(about.get("subtitle") or ""),
         "authors": [name for name in names if name],
@@ -128,7 +131,7 @@ def _front(about: dict) -> dict[str, str | list[str]]:
 
 def _bibliography(about: dict, notebook: Notebook, collected: Collected) -> list[Path]:
     named = about.get("bibliography") or []
-    files = [notebook.folder / str(name) for name in ([named] if isinstance(named, str) else named)]
+    files = [notebook.folder / str(name) for name in (named if isinstance(named, list | tuple) else [named])]
     for file in files:
         if not file.is_file():
             collected.remark(f"the bibliography {file.name} is not there", notebook.name)

@@ -26,7 +26,6 @@ SOMETHING = re.compile(r"<(?:img|svg|table|hr|input)\b", re.IGNORECASE)
 ELSEWHERE = re.compile(r"<(?:iframe|video|audio|object|embed|canvas)\b", re.IGNORECASE)
 TAG = re.compile(r"<[^>]*>")
 WHOLE_FORMULA = re.compile(r"\s*(\$\$?)(.*?)\1\s*|\s*\\\[(.*?)\\\]\s*|\s*\\\((.*?)\\\)\s*", re.DOTALL)
-
 PANDOCS_FORMULA = re.compile(r'<span\s+class="math (inline|display)">\\[(\[](.*?)\\[)\]]</span>', re.DOTALL)
 
 
@@ -115,7 +114,7 @@ def latex(text: str) -> str:
     formula = WHOLE_FORMULA.fullmatch(text)
     if formula and (formula[1] is None or formula[1] not in formula[2]):
         tex = next(part for part in formula.groups()[1:] if part is not None)
-        return markdown.math(tex, display=formula[1] == "$$" or formula[3] is not None or formula[1] == "$")
+        return markdown.math(tex, display=formula[4] is None)  # it stands for itself, between single dollars too
     if re.search(r"\\begin\{(tabular|table|itemize|enumerate|document|center|longtable)", text):
         return _by_pandoc(text)
     if re.match(r"\s*\\begin\{", text):

@@ -10,7 +10,7 @@ What the tree may hold, beside ordinary elements of text, lists and tables:
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -161,6 +161,20 @@ def text_places(body: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
             stack.extend(reversed(element))
 
 
+def replace_words(
+    body: HtmlElement, pattern: re.Pattern[str], make: Callable[[re.Match[str]], list[str | HtmlElement]]
+) -> None:
+    """Replace what `pattern` finds within one piece of text by what `make` gives; if that is nothing, it stays."""
+    for element, where in list(text_places(body)):
+        words, pieces, end = getattr(element, where), [], 0
+        for found in pattern.finditer(words):
+            if new := make(found):
+                pieces += [words[end : found.start()], *new]
+                end = found.end()
+        if pieces:
+            insert_markup(element, where, [*pieces, words[end:]])
+
+
 def insert_markup(element: HtmlElement, where: str, pieces: list[str | HtmlElement]) -> None:
     """Replace an element's text or tail by `pieces`, words and elements in turn."""
     parent, index = (element, 0) if where == "text" else (element.getparent(), element.getparent().index(element) + 1)
@@ -176,20 +190,14 @@ def insert_markup(element: HtmlElement, where: str, pieces: list[str | HtmlEleme
 
 
 def _mark_formulas(body: HtmlElement) -> None:
-    """Formulas in HTML, which Markdown's renderer has not seen, as MathJax finds them: within one piece of text."""
-    for element, where in list(text_places(body)):
-        words = getattr(element, where)
-        if "$" not in words and "\\" not in words:
-            continue
-        pieces: list[str | HtmlElement] = []
-        end = 0
-        for found in FORMULA.finditer(words):
-            tex = next(found[name] for name in "abcde" if found[name] is not None)
-            html = math_element(tex, display=found["b"] is None and found["d"] is None)
-            pieces += [words[end : found.start()], lxml.html.fragment_fromstring(html)]
-            end = found.end()
-        if pieces:
-            insert_markup(element, where, [*pieces, words[end:]])
+    """Formulas in HTML, which Markdown's renderer has not seen, as MathJax finds them."""
+
+    def formula(found: re.Match[str]) -> list[str | HtmlElement]:
+        tex = next(found[name] for name in "abcde" if found[name] is not None)
+        html = math_element(tex, display=found["b"] is None and found["d"] is None)
+        return [lxml.html.fragment_fromstring(html)]
+
+    replace_words(body, FORMULA, formula)
 
 
 def _resolve(image: HtmlElement, drawings: list[str], source: Source) -> None:

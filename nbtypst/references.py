@@ -15,7 +15,7 @@ from lxml.html.builder import FIGCAPTION, FIGURE, A, B
 
 from .collected import Collected
 from .mathematics import labels_and_tag
-from .reading import insert_markup, text_places
+from .reading import insert_markup, replace_words
 from .structure import Part
 
 KINDS = {"fig": "Figure", "tbl": "Table", "eq": "Equation"}
@@ -67,19 +67,7 @@ def mark_references(part: Part, *, works: bool) -> None:
             link = _equation(found[0], found[1])
             link.tail = formula.tail
             formula.getparent().replace(formula, link)
-    for element, where in list(text_places(part.tree)):
-        words = getattr(element, where)
-        if "@" not in words and "ref{" not in words:
-            continue
-        pieces: list[str | HtmlElement] = []
-        end = 0
-        for found in CITATION.finditer(words):
-            new = _reference(found, works)
-            if new:
-                pieces += [words[end : found.start()], *new]
-                end = found.end()
-        if pieces:
-            insert_markup(element, where, [*pieces, words[end:]])
+    replace_words(part.tree, CITATION, lambda found: _reference(found, works))
 
 
 def _equation(command: str, label: str) -> HtmlElement:

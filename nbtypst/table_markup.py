@@ -26,14 +26,12 @@ class TypstTable:
     """A table as Typst markup; `block` writes it whole.
 
     `markup`: an expression, for "#" or for `figure`; "" for a table without cells. `lines`: how many lines it takes,
-    about. `note`: None, or what was done to it: "turned", "split into 3 parts". `margins`: arguments of `turned-page`,
-    in which a turned table must stand, by itself or in its figure, at the top level; "" for others.
+    about. `note`: None, or what was done to it: "split into 3 parts".
     """
 
     markup: str
     lines: int
     note: str | None = None
-    margins: str = ""
 
     def block(self, caption: str = "", label: str = "") -> str:
         """The table as a block of markup; with a caption, as a figure with its label, such as " <name>"."""
@@ -44,7 +42,7 @@ class TypstTable:
             written = f"#figure(kind: table, caption: [{caption}], {self.markup}){label}"
             if self.lines > LONG:
                 written = f"#long-table[{written}]"
-        return f"#turned-page({self.margins})[{written}]" if self.margins else written
+        return written
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,6 @@ LOOKS = (
 # Of the parts of a split table, which look alike: in small letters, or smaller ones.
 OF_PARTS = tuple((Look(size, 0.45, "tight", True), Look(size, 0.45, "tight", True, True)) for size in (SMALL, SMALLER))
 OF_LAYOUT = (Look(1.0, 0.5, "natural"), Look(1.0, 0.4, "natural", False, True, BARE_WORD, BARE, 100))
-TURNED = (*OF_PARTS[0], OF_PARTS[1][1])
 
 
 @dataclass

@@ -4,17 +4,15 @@ from dataclasses import replace
 
 from lxml.html import HtmlElement
 
-from .page import PAPERS, POINTS, Page
+from .page import Page
 from .table_grid import Grid, grid_of
 from .table_looks import take_looks
-from .table_markup import Task, TypstTable, Writer, lines_of, table_markup
-from .table_plan import LOOKS, OF_LAYOUT, OF_PARTS, TURNED, Column, Plan, measure, plan, squeezed
+from .table_markup import Task, TypstTable, Writer, table_markup
+from .table_plan import LOOKS, OF_LAYOUT, OF_PARTS, Column, Plan, measure, plan, squeezed
 from .table_split import parts_of, selected
 from .table_styles import inline_styles
 
-WORTH_TURNING = 24  # lines from which on a table that is too wide gets landscape pages rather than several parts
 LEAST_ROOM = 2.2  # em of a column of what is only laid out in columns, at least
-TURNED_MARGIN = 20 * POINTS["mm"]
 
 
 def table(
@@ -24,7 +22,6 @@ def table(
     *,
     room: float | None = None,
     size: float | None = None,
-    turnable: bool = False,
 ) -> TypstTable:
     """The markup of a `table` element.
 
@@ -32,12 +29,11 @@ def table(
     picture in it wider than `width` points, words of `size` points. It may be called twice for one cell.
 
     `room` is the width for the table in points: the page's measure by default, less within lists and cells; then it
-    does not reach into the margins. `size` is that of the text around it, by default the page's. With `turnable`, which
-    is for the top level, a long table that is too wide may get landscape pages. Style sheets beside it are applied.
+    does not reach into the margins. `size` is that of the text around it, by default the page's. Style sheets beside it
+    are applied.
 
     The document imports tables.typ: `data-table`, `table-head` and `table-parts`, and for `TypstTable.block` also
-    `long-table` and `turned-page`. Write `result.block()`, or `result.block(caption, label)` for a figure; or, if not
-    turnable, `"#" + result.markup`, or a figure of kind table around `result.markup`.
+    `long-table`. Write `result.block()`, or `result.block(caption, label)` for a figure; or `"#" + result.markup`.
     """
     if (parent := element.getparent()) is not None:
         inline_styles(parent)
@@ -53,8 +49,6 @@ def table(
     columns = measure(grid)
     if found := _whole(task, grid, columns):
         return table_markup(task, grid, found)
-    if turnable and not is_inner and not grid.is_layout and (turned := _turned(task, grid, columns)):
-        return turned
     return _split(task, grid, columns)
 
 
@@ -72,18 +66,6 @@ def _whole(task: Task, grid: Grid, columns: list[Column]) -> Plan | None:
     found = squeezed(columns, OF_LAYOUT[-1] if grid.is_layout else LOOKS[5], task.size, task.wide)
     legible = len(columns) < 3 or min(found.rooms) >= LEAST_ROOM * found.size
     return found if legible else None
-
-
-def _turned(task: Task, grid: Grid, columns: list[Column]) -> TypstTable | None:
-    room = PAPERS[task.page.paper][1] - 2 * TURNED_MARGIN
-    found = plan(columns, TURNED, task.size, room, room)
-    if found is None or sum(lines_of(grid, found)) < WORTH_TURNING:
-        return None
-    found.into_margins = False
-    made = table_markup(task, grid, found)
-    return TypstTable(
-        made.markup, made.lines, "turned", f"margin: (x: {TURNED_MARGIN:.2f}pt, y: {task.page.ends:.2f}pt)"
-    )
 
 
 def _split(task: Task, grid: Grid, columns: list[Column]) -> TypstTable:

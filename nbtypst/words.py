@@ -156,7 +156,7 @@ class WordsWriter:
         if name in self.refused_pictures:
             return f"box-of-words({alt})"
         wide, high = self._size(element, place)
-        height = f", height: {high:.2f}pt" if high else ""
+        height = f', height: {high:.2f}pt, fit: "stretch"' if high else ""
         return f"image(media + {markup.string(name)}, alt: {alt}, width: {wide:.2f}pt{height})"
 
     def _size(self, element: HtmlElement, place: Place) -> tuple[float, float | None]:
@@ -165,6 +165,11 @@ class WordsWriter:
         high = _length(style.get("height") or element.get("height"), inf)
         natural_wide, natural_high = picture.width or place.room, picture.height
         ratio = natural_high / natural_wide if natural_high else 0.75
+        told = bool(
+            wide and high and element.get("width", "").isdecimal()
+        )  # as browsers do, whatever the picture is like
+        if told:
+            ratio = high / wide
         if not wide:
             wide = high / ratio if high and ratio else natural_wide
         limit = _length(style.get("max-width"), place.room) or place.room
@@ -172,7 +177,7 @@ class WordsWriter:
         tallest = 0.92 * self.page.height
         if ratio * wide > tallest:
             wide = max(1.0, tallest / ratio)
-        return wide, None if natural_high else min(tallest, wide * ratio)
+        return wide, wide * ratio if told or not natural_high else None
 
     def anchor(self, element: HtmlElement, place: Place) -> str:
         """A mark to which links lead; cells of tables, which may be written twice, have theirs before the table."""

@@ -190,17 +190,6 @@ def test_a_table_that_must_be_split_repeats_what_names_the_rows(tmp_path: Path):
     assert {f"col\\_{column}" for column in range(40)} == set(re.findall(r"col\\_\d+", result.markup))
 
 
-def test_only_a_long_table_at_the_top_is_turned(tmp_path: Path):
-    long, short = frame(40, 17), frame(5, 17)
-    assert made(long, turnable=True).note == "turned"
-    assert made(long).note.startswith("split")
-    assert made(short, turnable=True).note.startswith("split")
-    printed = Printed(tmp_path, PROSE, made(long, turnable=True).block("Turned"), PROSE)
-    sizes = [page.get_size() for page in printed.document]
-    assert [wide > high for wide, high in (sizes[0], sizes[1], sizes[-1])] == [False, True, False]
-    assert printed.outside() == []
-
-
 def test_letters_get_smaller_only_as_far_as_they_must():
     sizes = [float(re.search(r"size: ([\d.]+)pt", made(frame(5, count)).markup)[1]) for count in (3, 8, 9, 10, 11)]
     assert sizes[0] == 9.5
@@ -322,5 +311,5 @@ def random_table(chance: random.Random, depth: int = 0) -> str:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_any_table_stays_on_the_page(seed: int, tmp_path: Path):
-    result = made(random_table(random.Random(seed)), turnable=seed % 2 == 0)  # noqa: S311
+    result = made(random_table(random.Random(seed)))  # noqa: S311
     assert Printed(tmp_path, PROSE, result.block("Caption" if seed % 3 else ""), PROSE).outside() == []
