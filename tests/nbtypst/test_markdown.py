@@ -150,6 +150,19 @@ def test_pictures_have_the_width_that_html_gives_but_never_more_than_the_text(wi
     assert widths == [pytest.approx(points, abs=1)]
 
 
+def test_a_picture_of_given_width_and_height_has_both(tmp_path):
+    (tmp_path / "pan.png").write_bytes(png())
+    sizes = []
+
+    def visit(operator, operands, matrix, text_matrix):
+        if operator == b"Do":
+            sizes.append((matrix[0], abs(matrix[3])))
+
+    pdf = built(tmp_path, md('<img src="pan.png" alt="a pan" width="200" height="20">'))
+    pdf.pages[0].extract_text(visitor_operand_before=visit)
+    assert sizes == [pytest.approx((150, 15), abs=1)]
+
+
 def test_captions_and_labels_of_pictures_and_tables_are_read(tmp_path):
     (tmp_path / "pan.png").write_bytes(png())
     text = text_of(
