@@ -16,6 +16,7 @@ PARAGRAPH = re.compile(r"\s*<p>(.*)</p>\s*", re.DOTALL)
 NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:[ \t]+\S.*(?:\n(?:[ \t]*\n)?[ ]{4,}\S.*)*", re.MULTILINE)
 NOTE_CALL = re.compile(r"\[\^([^\]\s]+)\](?!:)")
 DISPLAYED = re.compile(r"\s*\\begin\{(?:align|equation|gather|multline|eqnarray|flalign|alignat)\*?\}")
+MORE = ("footnotes", "mistune.plugins.table.table_in_list", "mistune.plugins.table.table_in_quote")  # as JupyterLab has
 DEEPEST = 120  # quotation marks or blanks before a line: more are no nesting that anyone meant, and mistune recurses
 MONEY = re.compile(
     r"\d[\d.,]*(?:\s*[kKM]|\s?(?:bn|million|billion))?[.,;:)]?\s+(?:[^\\^_={}$]*[A-Za-z]{2,}[^\\^_={}$]*)"
@@ -77,7 +78,7 @@ def code_block(code: str, language: str) -> str:
 
 def as_html(source: str) -> str:
     """A cell's Markdown as HTML."""
-    plugins = [import_plugin(name) for name in (*MarkdownWithMath.DEFAULT_PLUGINS, "footnotes")]
+    plugins = [import_plugin(name) for name in (*MarkdownWithMath.DEFAULT_PLUGINS, *MORE)]
     flat = re.sub(rf"^(?:[ \t]*>){{{DEEPEST},}}", "> ", source, flags=re.MULTILINE)
     return MarkdownWithMath(Renderer(), inline=InlineParser(hard_wrap=False), plugins=plugins).render(flat)
 

@@ -165,9 +165,7 @@ class WordsWriter:
         high = _length(style.get("height") or element.get("height"), inf)
         natural_wide, natural_high = picture.width or place.room, picture.height
         ratio = natural_high / natural_wide if natural_high else 0.75
-        told = bool(
-            wide and high and element.get("width", "").isdecimal()
-        )  # as browsers do, whatever the picture is like
+        told = bool(wide and high and element.get("width", "").isdecimal())  # then browsers keep no proportions
         if told:
             ratio = high / wide
         if not wide:

@@ -15,6 +15,12 @@ KINDS = {  # Markdown, what the page must say, what it must not say
     "a heading without a blank": ("#Pans\n\ntext", ["Pans", "text"], ["#Pans"]),
     "a heading below a line": ("Pans\n====\n\ntext", ["Pans"], ["===="]),
     "a table": ("| egg | time |\n|:--|--:|\n| soft | 4 |", ["egg time", "soft 4"], ["|", ":--"]),
+    "a table in a list": (
+        "- item\n\n  | egg | time |\n  |:--|--:|\n  | soft | 4 |",
+        ["egg time", "soft 4"],
+        ["|", ":--"],
+    ),
+    "a table in a quotation": ("> | egg | time |\n> |:--|--:|\n> | soft | 4 |", ["egg time", "soft 4"], ["|", ":--"]),
     "a task list": ("- [ ] open\n- [x] done", ["☐ open", "☑ done"], ["[ ]", "[x]"]),
     "strikethrough": ("~~gone~~ here", ["gone here"], ["~~"]),
     "quotations": ("> one\n>> two", ["one", "two"], [">"]),
