@@ -1,12 +1,10 @@
 # `make` alone says what there is. Everything runs in .venv, made from requirements.txt when it is first needed.
-#   SEEDS=10      how many seeds every experiment is trained with
-#   EPOCHS=2      shorter trainings, to try things out
-#   CODE=1        print the notebooks' code in the report too
-#   STRICT=1      write nothing if anything is shown less well than in Jupyter
-#   MNIST_DIR=... another data set in MNIST's four files
-#   RESULTS_DIR=. where finished trainings are kept; results/ unless given
-#   UNITS="16 64" DEPTHS="1 2"   which networks of `make sweep`
-#   SCHEDULER=... tcp://host:port of a Dask cluster that trains; then everything runs in .venv-cluster
+# Settings are given as in `make pdf SEEDS=2`; helpers/settings.py says what each does, as `python -m helpers --help`.
+
+SETTINGS := SEEDS EPOCHS CODE STRICT FRESH AUTHORS MNIST_DIR RESULTS_DIR SCHEDULER UNITS DEPTHS
+GIVEN := $(foreach one,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(one)))),$(one)))
+UNKNOWN := $(filter-out $(SETTINGS) PYTHON,$(GIVEN))
+$(if $(UNKNOWN),$(error unknown setting: $(UNKNOWN); known: $(SETTINGS)))
 
 PYTHON ?= python3
 ENVIRONMENT := $(if $(SCHEDULER),.venv-cluster,.venv)
@@ -20,34 +18,32 @@ BENCH_READY := .venv-bench/ready
 AUDIT_BIN := .venv-audit/$(notdir $(BIN))
 AUDIT_READY := .venv-audit/ready
 
-export SEEDS EPOCHS MNIST_DIR CODE STRICT SCHEDULER UNITS DEPTHS
-ifndef SEEDS
-unexport SEEDS
-endif
-ifndef EPOCHS
-unexport EPOCHS
-endif
-ifndef MNIST_DIR
-unexport MNIST_DIR
-endif
+export $(SETTINGS)
 
-.PHONY: help pdf html page-images notebook test test-browser test-export test-faults audit bench bench-scaling bench-export sweep scheduler worker test-cluster format lock clean
+.PHONY: help pdf html page-images notebook test check clear test-browser test-export test-faults audit bench bench-scaling bench-export sweep scheduler worker test-cluster format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 18
+	@echo "settings: $(SETTINGS)"
 
 pdf: $(READY)  ## train the networks, run the notebooks, write assignment1_report.pdf
 	@$(BIN)/python -m helpers
 
 html: $(READY)  ## the same as a web page, assignment1_report.html, and as one a notebook in build/html
-	@$(BIN)/python -m helpers --html
+	@$(BIN)/python -m helpers html
 
 notebook: $(READY)  ## open the report in JupyterLab
 	@$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 assignment1_report.ipynb
 
 test: $(READY)  ## lint, check the format, run the tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: $(READY)  ## hold the notebooks against the rules of the reference report: thin cells, nothing typed, all claims hold
+	@$(BIN)/python -m helpers check
+
+clear: $(READY)  ## empty the notebooks' outputs, before a commit
+	@$(BIN)/python -m helpers clear
 
 test-browser: $(READY)  ## run the notebooks and the explorer in a real browser, Chromium; screenshots in build/browser
 	@$(BIN)/python -m pytest -x tests/browser
@@ -77,7 +73,7 @@ page-images: $(READY)  ## pictures of pages of assignment1_report.pdf for the RE
 		docs/page-first.png=1 docs/page-findings.png=2 "docs/page-middle.png=Task 3c: Momentum"
 
 sweep: $(READY)  ## train networks of many sizes: UNITS="16 64" DEPTHS="1 2" SEEDS=2; picture and costs; days on one core
-	@$(BIN)/python -m helpers.sweep
+	@$(BIN)/python -m helpers sweep
 
 scheduler: $(CLUSTER_READY)  ## start a Dask scheduler on this machine: SCHEDULER=tcp://host:8786, one of its own addresses
 	@$(CLUSTER_BIN)/dask scheduler --host $(NAMED_SCHEDULER) --no-dashboard --dashboard-address 127.0.0.1:0
@@ -86,7 +82,7 @@ worker: $(CLUSTER_READY)  ## start workers on this machine, one a core: SCHEDULE
 	@$(CLUSTER_BIN)/dask worker $(NAMED_SCHEDULER) --nthreads 1 --nworkers -1 --no-dashboard --dashboard-address 127.0.0.1:0
 
 test-cluster: $(CLUSTER_READY)  ## train on a real Dask cluster of several processes, kill some of them; two minutes
-	@$(CLUSTER_BIN)/python -m pytest -n 2 --dist load tests/test_cluster.py
+	@$(CLUSTER_BIN)/python -m pytest -n 2 --dist load tests/experiments/test_cluster.py
 
 format: $(READY)  ## format the code as the tests want it
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -11,8 +11,8 @@ from functools import cache
 
 import numpy as np
 
-from helpers.mlp import EVALUATION_BLOCK
-from helpers.training import TrainingConfig, train
+from helpers.network.mlp import EVALUATION_BLOCK
+from helpers.network.training import TrainingConfig, train
 
 from . import peers, setting
 from .floor import MatrixProducts

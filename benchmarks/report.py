@@ -6,7 +6,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from helpers.environment import environment
+from helpers.experiments.environment import environment
 
 DIRECTORY = Path(__file__).resolve().parent
 README = DIRECTORY / "README.md"

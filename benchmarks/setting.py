@@ -10,9 +10,10 @@ from functools import cache
 
 import numpy as np
 
-from helpers.mlp import MLP
-from helpers.mnist import NUM_CLASSES, Dataset, Split, load_mnist
-from helpers.training import TrainingConfig, train
+from helpers.network.mlp import MLP
+from helpers.network.mnist import Dataset, Split, load_mnist
+from helpers.network.mnist_files import NUM_CLASSES
+from helpers.network.training import TrainingConfig, train
 
 BATCH_SIZE = 32
 LEARNING_RATE = 0.02

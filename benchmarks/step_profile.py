@@ -7,8 +7,8 @@ from itertools import cycle
 
 import numpy as np
 
-from helpers.activations import ACTIVATIONS
-from helpers.mlp import cross_entropies, hits, softmax
+from helpers.network.activations import ACTIVATIONS
+from helpers.network.softmax import cross_entropies, hits, softmax
 
 from . import report, setting
 from .floor import MatrixProducts

@@ -1,42 +1,53 @@
-"""Multi-layer networks from scratch: the code behind the report's notebooks."""
+"""Multi-layer networks from scratch: the code behind the report's notebooks.
 
-import sys
+    from helpers import load_mnist, MLP, TrainingConfig, train
 
-from . import interrupts  # noqa: F401, before what takes time to import
-from .experiments import EXPERIMENTS, run_experiments
-from .gradcheck import gradient_check
-from .mlp import MLP
-from .mnist import Dataset, MNISTError, Split, load_mnist
-from .training import EarlyStopping, History, TrainingConfig, TrainingDiverged, train
+The public names are below, each with the module it lives in. They are imported when first asked for: a process that
+only trains does without matplotlib, and `python -m helpers` can be interrupted from its first moment.
+"""
 
-__all__ = [
-    "EXPERIMENTS",
-    "MLP",
-    "Dataset",
-    "EarlyStopping",
-    "History",
-    "LivePlot",
-    "MNISTError",
-    "Split",
-    "TrainingConfig",
-    "TrainingDiverged",
-    "gradient_check",
-    "load_mnist",
-    "run_experiments",
-    "train",
-]
+from importlib import import_module
+
+_HOMES = {
+    "Dataset": "network.mnist",
+    "EarlyStopping": "network.history",
+    "EXPERIMENTS": "experiments.table",
+    "Experiment": "experiments.experiment",
+    "History": "network.history",
+    "LiveCurves": "interactive.live_results",
+    "LivePlot": "interactive.live_plot",
+    "MLP": "network.mlp",
+    "MNISTError": "network.mnist_files",
+    "STOP": "network.training",
+    "Split": "network.mnist",
+    "TrainingConfig": "network.training",
+    "TrainingDiverged": "network.history",
+    "claim": "evidence.claims",
+    "compare": "evidence.comparison",
+    "gradient_check": "network.gradient_check",
+    "have": "evidence.judgement",
+    "load_mnist": "network.mnist",
+    "load_results": "experiments.runner",
+    "measured": "evidence.network_numbers",
+    "num_parameters": "experiments.experiment",
+    "read_photo": "network.photo",
+    "review": "evidence.reviews",
+    "run_experiments": "experiments.runner",
+    "train": "network.training",
+}
+_ROOMS = {"derivations": "network.derivations", "explorer": "interactive.explorer", "figures": "figures"}
+
+__all__ = sorted(_HOMES)
 
 
-def __getattr__(name):
-    """`LivePlot` needs matplotlib, which a process that only trains does without."""
-    if name == "LivePlot":
-        from .live_plot import LivePlot
+def __getattr__(name: str) -> object:
+    """Import what a public name stands for."""
+    if name in _ROOMS:
+        return import_module(f".{_ROOMS[name]}", __name__)
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
 
-        return LivePlot
-    raise AttributeError(f"module {__name__} has no attribute {name}")
 
-
-if "IPython" in sys.modules and (shell := sys.modules["IPython"].get_ipython()) is not None:
-    from .rich_display import register
-
-    register(shell)
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES, *_ROOMS])

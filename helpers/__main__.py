@@ -1,77 +1,111 @@
-"""`python -m helpers [--html]`: train what is not stored yet, run the notebooks, write the PDF or the web pages."""
+"""`python -m helpers`: train what is not stored yet, run the notebooks, write the report; or run the sweep."""
 
-import os
+import argparse
 import sys
 import time
-import warnings
-from pathlib import Path
 
-from joblib.externals.loky.process_executor import TerminatedWorkerError
+from .experiments import interrupts
+from .settings import SETTINGS, setting
 
-from nbtypst import NotebookError, NotebookWarning
-from nbtypst.files import check_writable
-
-from . import interrupts
-from .experiments import run_experiments
-from .mnist import load_mnist
-from .plots import seeds_text
-from .provenance import last_trained
-from .statistics import SEEDS_FOR_A_VERDICT
-
-ROOT = Path(__file__).resolve().parent.parent
-SWITCHES = {"CODE": "1 to print the notebooks' code too", "STRICT": "1 to refuse what is shown less well"}
-NOTEBOOKS = ("assignment1_report.ipynb", "task2.ipynb", "task3.ipynb", "task4.ipynb")
+WHAT = {
+    "pdf": "assignment1_report.pdf, the report (unless said otherwise)",
+    "html": "assignment1_report.html, and a page a notebook in build/html",
+    "sweep": "networks of many sizes: pictures, accuracies and costs",
+    "check": "hold the notebooks against the reference report's rules",
+    "clear": "empty the notebooks' outputs",
+}
 
 
-def main() -> int:
-    """Return the exit status: 0 if the report was written, 1 if not; the reason stands on stderr."""
-    start = time.perf_counter()
+def main(arguments: list[str] | None = None) -> int:
+    """Return the exit status: 0 if it was written, 1 if not; the reason stands on stderr."""
+    interrupts.leave_at_once()  # nothing has begun yet that would have to be ended
+    what = _parser().parse_args(arguments).what
     sys.modules.setdefault("rfc3987_syntax", None)  # a grammar of addresses that jsonschema takes seconds to import
-    try:
-        from nbtypst import build
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+    from nbtypst import NotebookError
+
+    try:
         interrupts.raise_from_now_on()
-        html, code, strict = "--html" in sys.argv[1:], _switch("CODE"), _switch("STRICT")
-        output = ROOT / f"assignment1_report.{'html' if html else 'pdf'}"
-        check_writable(output)
-        results = run_experiments()
-        if results.interrupted:
-            return interrupts.EXIT_STATUS
-        trained = time.perf_counter() - start
-        count = len(next(iter(results.values())))
-        preview = f"Preview: {seeds_text(results)}" if count < SEEDS_FOR_A_VERDICT else None
-        notebooks = [ROOT / name for name in NOTEBOOKS]
-        data = load_mnist().name
-        options = {
-            "title": f"Multi-layer networks on {data}",
-            "byline": [data, seeds_text(results), last_trained(results)],
-            "code": code,
-            "preview": preview,
-            "toc": True,
-            "pages": ROOT / "build" / "html" if html else None,
-        }
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotebookWarning)  # they are listed below
-            report = build(notebooks, output, execute=True, strict=strict, **options)
+        does = {"sweep": _sweep, "check": _check, "clear": _clear}
+        return does[what]() if what in does else _report(html=what == "html")
     except KeyboardInterrupt:
-        print("interrupted; no report was written", file=sys.stderr)
+        print(f"interrupted; {_nothing(what)}", file=sys.stderr)
         return interrupts.EXIT_STATUS
+    except MemoryError as error:
+        print(f"{_nothing(what)}: not enough memory ({error}); choose fewer or smaller networks", file=sys.stderr)
     except (NotebookError, TerminatedWorkerError, ValueError, OSError) as error:
-        print(f"no report was written: {error}", file=sys.stderr)
-        return 1
-    if report.remarks:
-        print("shown less well than in Jupyter:", *report.remarks, sep="\n", file=sys.stderr)
-    export = report.execution_seconds + report.export_seconds
-    print(f"{report.path}: {report.pages} pages; training took {trained:.0f} s, notebooks and export {export:.0f} s")
+        print(f"{_nothing(what)}: {error}", file=sys.stderr)
+    return 1
+
+
+def _report(*, html: bool) -> int:
+    from nbtypst.files import check_writable
+
+    from .experiments.runner import run_experiments
+    from .report import ROOT, write_report
+
+    start = time.perf_counter()
+    output = ROOT / f"assignment1_report.{'html' if html else 'pdf'}"
+    options = {name.lower(): bool(setting(name)) for name in ("CODE", "STRICT", "FRESH")}
+    check_writable(output)
+    results = run_experiments()
+    if results.interrupted:
+        return interrupts.EXIT_STATUS
+    trained = time.perf_counter() - start
+    written = write_report(output, results, pages=ROOT / "build" / "html" if html else None, **options)
+    for heading, lines in (("claims that do not hold:", written.struck), ("shown less well:", written.built.remarks)):
+        if lines:
+            print(heading, *lines, sep="\n", file=sys.stderr)
+    print(
+        f"{written.built.path}: {written.built.pages} pages; training took {trained:.0f} s, {written.notebooks_run} "
+        f"notebooks and export {written.seconds:.0f} s"
+    )
     return 0
 
 
-def _switch(name: str) -> bool:
-    """Return whether an environment variable is 1; ValueError for other values than 0 and 1."""
-    value = os.environ.get(name) or "0"
-    if value not in ("0", "1"):
-        raise ValueError(f"{name} is {value!r}; allowed: {SWITCHES[name]}, or 0")
-    return value == "1"
+def _sweep() -> int:
+    from .figures.sweep import run_sweep
+
+    return interrupts.EXIT_STATUS if run_sweep() is None else 0
+
+
+def _check() -> int:
+    from .check import problems
+    from .experiments.runner import run_experiments
+
+    if run_experiments().interrupted:
+        return interrupts.EXIT_STATUS
+    found = problems()
+    print(*found, f"{len(found) or 'no'} problem{'s' * (len(found) != 1)}", sep="\n")
+    return int(bool(found))
+
+
+def _clear() -> int:
+    from .check import clear
+
+    print(f"outputs emptied: {', '.join(clear()) or 'there were none'}")
+    return 0
+
+
+def _nothing(what: str) -> str:
+    """Say what was not done."""
+    if what == "sweep":
+        return "the sweep was not finished; what is trained is stored"
+    return {"check": "the check was not finished", "clear": "not all was cleared"}.get(what, "no report was written")
+
+
+def _parser() -> argparse.ArgumentParser:
+    settings = "\n".join(f"  {name:<14}{meaning}" for name, (meaning, _) in SETTINGS.items())
+    parser = argparse.ArgumentParser(
+        "python -m helpers",
+        description=__doc__.partition(": ")[2],
+        epilog=f"settings, read from the environment; `make pdf SEEDS=2` sets them:\n{settings}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    help_text = "; ".join(f"{name}: {meaning}" for name, meaning in WHAT.items())
+    parser.add_argument("what", nargs="?", choices=WHAT, default="pdf", help=help_text)
+    return parser
 
 
 if __name__ == "__main__":

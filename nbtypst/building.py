@@ -55,7 +55,7 @@ def options_of(
 
 
 def build(
-    notebooks: Sequence[str | Path] | str | Path,
+    notebooks: Sequence[str | Path | Notebook] | str | Path,
     output: str | Path,
     *,
     execute: bool = False,
@@ -65,7 +65,7 @@ def build(
     pages: str | Path | None = None,
     **options: Any,
 ) -> Built:
-    """Write the notebooks (paths, in order) as one document to the file `output`, a .pdf, .html or .typ.
+    """Write the notebooks (paths, or what `read_notebook` gives) as one document to `output`, a .pdf, .html or .typ.
 
     They are taken with the outputs that they hold; with `execute` they are run first, as fresh copies, side by side,
     each in its own folder, `timeout` in seconds for each cell, up to the first error or, with `allow_errors`, all.
@@ -85,7 +85,7 @@ def build(
     if Path(output).suffix.lower() not in (".pdf", ".typ", *WEB):
         raise NotebookError(f"{output}: give a name that ends in .pdf, .html or .typ")
     chosen = options_of(**options)
-    sources = [read_notebook(path) for path in paths]
+    sources = [path if isinstance(path, Notebook) else read_notebook(path) for path in paths]
     if execute:
         from . import execution
 

@@ -5,6 +5,7 @@ import atexit
 import copy
 import os
 import re
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -14,6 +15,7 @@ from tempfile import TemporaryFile
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
+from nbformat import NotebookNode
 from traitlets.config import Config
 
 from .errors import NotebookError
@@ -74,16 +76,7 @@ async def _execute(notebook: Notebook, timeout: float, allow_errors: bool, cores
         running.append(cell_index)
 
     node = copy.deepcopy(notebook.node)
-    client = NotebookClient(
-        node,
-        timeout=timeout,
-        allow_errors=allow_errors,
-        resources={"metadata": {"path": str(notebook.folder)}},
-        on_cell_start=note_cell,
-        record_timing=False,
-        shutdown_kernel="immediate",  # the graceful way takes two seconds
-        config=PRIVATE,
-    )
+    client = _client(node, notebook.folder, timeout, allow_errors, note_cell)
     kernel = client.create_kernel_manager()
     with TemporaryFile("w+", encoding="utf-8", errors="replace") as said:  # a stopped kernel prints a traceback
         try:
@@ -107,6 +100,21 @@ async def _execute(notebook: Notebook, timeout: float, allow_errors: bool, cores
                 await kernel.shutdown_kernel(now=True)
     place = notebook.place(running[-1]) if running else notebook.name
     raise NotebookError(f"{place}: {what}")
+
+
+def _client(
+    node: NotebookNode, folder: Path, timeout: float, allow_errors: bool, note_cell: Callable[[object, int], None]
+) -> NotebookClient:
+    return NotebookClient(
+        node,
+        timeout=timeout,
+        allow_errors=allow_errors,
+        resources={"metadata": {"path": str(folder)}},
+        on_cell_start=note_cell,
+        record_timing=False,
+        shutdown_kernel="immediate",  # the graceful way takes two seconds
+        config=PRIVATE,
+    )
 
 
 def _raised_at(traceback: str, folder: Path) -> str:

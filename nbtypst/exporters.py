@@ -15,7 +15,7 @@ from traitlets.config import Application
 
 from .building import options_of
 from .collected import in_order
-from .document import document_of
+from .document import Options, document_of
 from .errors import NotebookError, NotebookWarning
 from .notebooks import Notebook, checked, parsed, read_notebook
 from .terminal import plain
@@ -93,7 +93,7 @@ class TypstPDFExporter(TemplateExporter):
         self._tell(in_order(typesetting.document.remarks, [notebook.name]))
         return pdf
 
-    def _options(self):
+    def _options(self) -> Options:
         return options_of(
             title=self.title or None,
             subtitle=self.subtitle or None,

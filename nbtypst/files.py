@@ -2,6 +2,7 @@
 
 import errno
 import os
+import secrets
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -23,24 +24,28 @@ def check_writable(path: str | Path) -> None:
 
 
 def write_whole(path: str | Path, content: bytes) -> None:
-    """`content` becomes the file `path` at once: nobody ever finds half of it there.
-
-    Raises NotebookError if it cannot be written.
-    """
+    """Do what `write_atomically` does, in a folder that is made if need be. Raises NotebookError."""
     path = Path(path)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(part, "wb") as file:
+        write_atomically(path, content)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that `path` holds either what it held or all of `content`, whatever happens. Raises OSError."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with open(temporary, "xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(part, path)
-    except OSError as error:
-        raise _unwritable(path, error) from None
-    finally:
-        with suppress(OSError):  # gone, or on a disk that may not be written, which is told above
-            part.unlink()
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):  # gone, or on a disk that may not be written, which is told already
+            temporary.unlink(missing_ok=True)
+        raise
 
 
 def _unwritable(path: Path, error: OSError) -> NotebookError:

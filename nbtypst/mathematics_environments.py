@@ -83,6 +83,7 @@ def _joined(rows: list[list[str]]) -> str:
 
 
 def environment(name: str, body: str, *, typst: bool) -> str:
+    """An environment of TeX in the form that pandoc, or with `typst` Typst, takes."""
     bare = name.rstrip("*")
     if bare == "eqnarray":  # its third column stands to the left, which only every second one does in Typst
         rows = [[row[0], " ".join(row[1:])] if len(row) > 2 else row for row in _rows(body)]

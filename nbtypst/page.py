@@ -24,7 +24,7 @@ class Page:
     margin_x: float | None = None
     margin_y: float | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.paper not in PAPERS:
             raise NotebookError(f"the paper is {self.paper!r}; allowed: {', '.join(PAPERS)}")
         if not 6 <= self.font_size <= 24:

@@ -74,6 +74,7 @@ def lines_of(grid: Grid, found: Plan) -> list[int]:
 
 
 def table_markup(task: Task, grid: Grid, found: Plan) -> TypstTable:
+    """A table as planned, in Typst."""
     lines = lines_of(grid, found)
     head = grid.head if _is_repeatable(task, grid, found, lines) else 0
     arguments = [f"size: {found.size:.2f}pt", f"inset: {found.inset:.3f}em"]

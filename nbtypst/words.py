@@ -47,6 +47,7 @@ class WordsWriter:
         self.page = document.options.page
         self.refused_formulas: set[int] = set()
         self.refused_pictures: set[str] = set()
+        self.anchored: set[str] = set()  # names of marks that are written
 
     def inlines(self, run: Sequence[str | HtmlElement], place: Place) -> str:
         """Words and elements within a line."""
@@ -178,14 +179,19 @@ class WordsWriter:
         return wide, wide * ratio if told or not natural_high else None
 
     def anchor(self, element: HtmlElement, place: Place) -> str:
-        """A mark to which links lead; cells of tables, which may be written twice, have theirs before the table."""
-        if place.in_table or element.tag == "figure" or "math" in element.classes:  # these have labels
-            return ""
-        elements = element.iter() if element.tag == "table" else [element]
-        names = [inner.get("id") for inner in elements if inner.get("id")]
-        return "".join(
-            f"#metadata(none)#label({markup.string(name)});" for name in names if name in self.document.names
-        )
+        """A mark to which links lead, once for each name; what stands in the head of a table, which may be repeated on
+        every page, has it before the table."""
+        if place.in_table:
+            elements = [] if next(element.iterancestors("th", "thead", "caption"), None) is not None else [element]
+        elif element.tag == "table" or (element.tag == "figure" and element.find(".//table") is not None):
+            heads = [inner for part in element.iter("th", "thead", "caption") for inner in part.iter()]
+            elements = [*([element] if element.tag == "table" else []), *heads]
+        else:  # figures have labels, and so do formulas
+            elements = [] if element.tag == "figure" or "math" in element.classes else [element]
+        names = [name for inner in elements if (name := inner.get("id")) and name in self.document.names]
+        new = [name for name in dict.fromkeys(names) if name not in self.anchored]
+        self.anchored.update(new)
+        return "".join(f"#metadata(none)#label({markup.string(name)});" for name in new)
 
     def label(self, element: HtmlElement, place: Place) -> str:
         """The label of an element that Typst can refer to itself."""

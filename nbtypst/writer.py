@@ -33,6 +33,7 @@ class TypstWriter(WordsWriter):
         self.chapter = 0
         self.floats: list[tuple[int, bool]] = []  # of each figure: its chapter, and whether it may float
         self.below_heading = False
+        self.anchored = set()
 
     def part(self, part: Part) -> str:
         """The markup of one cell."""

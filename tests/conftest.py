@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from helpers import Dataset, Split, load_mnist
-from helpers.mnist import read_files
+from helpers.network.mnist_files import read_files
+from helpers.settings import SETTINGS
 
 PARTS = ("train", "t10k")
 
@@ -16,7 +17,7 @@ PARTS = ("train", "t10k")
 @pytest.fixture
 def clean_environment(monkeypatch, tmp_path):
     """Results go to a folder of the test's own, and no setting comes from outside."""
-    for name in ("MNIST_DIR", "SEEDS", "EPOCHS", "SCHEDULER"):
+    for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("RESULTS_DIR", str(tmp_path / "results"))
     read_files.cache_clear()

@@ -8,8 +8,8 @@ import pytest
 from lab import ROOT, SCREENSHOTS, running_lab
 from selenium import webdriver
 
-from helpers.__main__ import NOTEBOOKS
-from helpers.experiments import run_experiments
+from helpers import run_experiments
+from helpers.report import notebooks_of
 
 MISSING = "the tests in the browser need Chromium and its driver: apt-get install chromium chromium-driver"
 
@@ -38,8 +38,8 @@ def driver():
 def lab(tmp_path_factory):
     """JupyterLab on copies of the notebooks, whose results are of one seed and one epoch, and stored."""
     folder, home = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("home")
-    for name in NOTEBOOKS:
-        shutil.copy(ROOT / name, folder)
+    for notebook in notebooks_of(ROOT):
+        shutil.copy(notebook, folder)
     (folder / "helpers").symlink_to(ROOT / "helpers")
     settings = {"SEEDS": "1", "EPOCHS": "1", "RESULTS_DIR": str(home / "results")}
     with pytest.MonkeyPatch.context() as environment:

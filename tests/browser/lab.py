@@ -9,10 +9,12 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+from nbformat.v4 import new_code_cell, new_notebook
 from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -29,6 +31,7 @@ LAB_SETTINGS = {
     "@jupyterlab/apputils-extension/notification.jupyterlab-settings": {"checkForUpdates": False, "fetchNews": "false"},
 }
 FAILED = '[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]'
+PYTHON = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 PICTURES = ".jp-RenderedSVG img, .jp-RenderedImage img"
 
 
@@ -46,6 +49,11 @@ class Lab:
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
             content = answer.read()
         return json.loads(content) if content else None
+
+    def write(self, name: str, sources: Sequence[str]) -> None:
+        """Write a notebook of code cells."""
+        notebook = new_notebook(cells=[new_code_cell(source) for source in sources], metadata=PYTHON)
+        nbformat.write(notebook, self.folder / name)
 
     def end_kernels(self) -> None:
         for session in self.ask("sessions"):
@@ -150,7 +158,7 @@ class NotebookPage:
             "all cells to be run",
             SECONDS_TO_RUN,
         )
-        assert self.failures() == []
+        assert self.failures() == [], self.failures()
 
     def press(self, name: str) -> None:
         """Press a button of the notebook's toolbar."""

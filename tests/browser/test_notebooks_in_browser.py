@@ -1,21 +1,23 @@
-"""In a real browser: the notebooks run and show their figures, and the stop button ends a training.
+"""In a real browser: the notebooks run and show their figures, as do a reader's own cells; the stop button works."""
 
-Task 4's notebook is in test_explorer_in_browser.py.
-"""
-
-import nbformat
 import pytest
 from lab import NotebookPage
 
-from helpers.__main__ import NOTEBOOKS
+from helpers.report import ROOT, notebooks_of
 
-PYTHON = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-OWN_PLOTS = [
-    "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2])",
-    "from helpers import plots\nplots.sigmoids_figure()",
-    "plt.plot([1, 3, 2])",
-    "plt.plot([2, 1])\nplt.show()\nplt.plot([1, 2])\nplt.show()",
-]
+OWN_PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2])"
+OWN_PLOTS = {
+    "bare last line": OWN_PLOT,
+    "with show": f"{OWN_PLOT}\nplt.show()",
+    "by the magic": f"%matplotlib inline\n{OWN_PLOT}",
+    "by the magic, with show": f"%matplotlib inline\n{OWN_PLOT}\nplt.show()",
+}
+OWN_TABLES = {
+    "pandas": "import pandas as pd\npd.DataFrame({'loss': [0.25, 0.75]})",
+    "IPython": "from IPython.display import HTML\n"
+    "HTML('<table><tbody><tr><td>0.25</td></tr><tr><td>0.75</td></tr></tbody></table>')",
+}
+REPORT_FIGURE = "from helpers import figures\nfigures.sigmoids_figure()"
 TRAIN_FOR_LONG = """\
 from helpers import MLP, TrainingConfig, load_mnist, train
 
@@ -24,42 +26,89 @@ model = MLP([785, 64, 10], seed=0)
 history = train(model, dataset, TrainingConfig(max_epochs=10_000, patience=None), seed=0)"""
 
 
-@pytest.mark.parametrize("name", [name for name in NOTEBOOKS if name != "task4.ipynb"])
-def test_every_notebook_runs_and_shows_its_figures(driver, lab, foreign_requests, save_screenshot, name):
-    page = NotebookPage(driver, lab, name)
+@pytest.fixture
+def opened(driver, lab):
+    """Function: open a notebook by name, after writing it from cells where they are given; kernels end afterwards."""
+
+    def open_page(name, *sources):
+        if sources:
+            lab.write(name, sources)
+        return NotebookPage(driver, lab, name)
+
+    yield open_page
+    lab.end_kernels()
+
+
+def pictures_in_cells(page):
+    """Return how many pictures are seen below each code cell."""
+    return page.driver.execute_script(
+        "return Array.from(document.querySelectorAll('.jp-CodeCell'), cell => Array.from(cell.querySelectorAll("
+        "'.jp-OutputArea img')).filter(picture => picture.complete && picture.naturalWidth && picture.width).length)"
+    )
+
+
+@pytest.mark.parametrize("name", [path.name for path in notebooks_of(ROOT)])
+def test_every_notebook_runs_and_shows_its_figures(opened, foreign_requests, save_screenshot, name):
+    page = opened(name)
     page.run_all()
     page.check_figures()
     save_screenshot(name.removesuffix(".ipynb"))
-    lab.end_kernels()
     assert page.failures() == []
     assert foreign_requests() == []
 
 
-def test_the_stop_button_ends_a_training_and_keeps_what_was_learnt(driver, lab, save_screenshot):
-    cells = [nbformat.v4.new_code_cell(source) for source in (TRAIN_FOR_LONG, "print(history)")]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=PYTHON), lab.folder / "scratch.ipynb")
-    page = NotebookPage(driver, lab, "scratch.ipynb")
+def test_the_stop_button_ends_a_training_and_keeps_what_was_learnt(opened, save_screenshot):
+    page = opened("scratch.ipynb", TRAIN_FOR_LONG, "print(history)")
     page.choose("Run", "runmenu:run-all")
     bar = ".jp-OutputArea-output .jupyter-widgets"
     page.wait(lambda: any("loss" in text for text in page.texts(bar)), "the progress bar to tell a loss")
     page.press("interrupt")
     page.wait(lambda: page.prompts == ["[1]:", "[2]:"] and page.at_rest, "the training to end")
     save_screenshot("interrupted")
-    lab.end_kernels()
     assert page.failures() == []
     (said,) = page.texts('[data-mime-type="application/vnd.jupyter.stdout"]')
     assert "interrupted" in said
 
 
-def test_plots_of_ones_own_are_seen_before_and_after_a_figure_of_the_report(driver, lab, save_screenshot):
-    cells = [nbformat.v4.new_code_cell(source) for source in OWN_PLOTS]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=PYTHON), lab.folder / "own.ipynb")
-    page = NotebookPage(driver, lab, "own.ipynb")
+@pytest.mark.parametrize("way", OWN_PLOTS)
+def test_a_plot_of_ones_own_is_seen_before_and_after_a_figure_of_the_report(opened, save_screenshot, way):
+    page = opened("own.ipynb", OWN_PLOTS[way], REPORT_FIGURE, OWN_PLOTS[way])
     page.run_all()
-    shown = (
-        "return Array.from(document.querySelectorAll('.jp-CodeCell'), cell => Array.from(cell.querySelectorAll("
-        "'.jp-OutputArea img')).filter(picture => picture.complete && picture.naturalWidth).length)"
-    )
-    page.wait(lambda: driver.execute_script(shown) == [1, 1, 1, 2], "every plot to be seen")
-    save_screenshot("own")
-    lab.end_kernels()
+    page.wait(lambda: pictures_in_cells(page) == [1, 1, 1], "every plot to be seen")
+    save_screenshot(f"own-{way.replace(' ', '-').replace(',', '')}")
+
+
+def test_a_plot_of_ones_own_is_seen_first_after_a_figure_of_the_report(opened):
+    page = opened("own.ipynb", REPORT_FIGURE, OWN_PLOT)
+    page.run_all()
+    page.wait(lambda: pictures_in_cells(page) == [1, 1], "both to be seen")
+
+
+def test_several_plots_of_one_cell_are_all_seen(opened):
+    page = opened("own.ipynb", REPORT_FIGURE, f"{OWN_PLOT}\nplt.show()\nplt.plot([1, 2])\nplt.show()")
+    page.run_all()
+    page.wait(lambda: pictures_in_cells(page) == [1, 2], "every plot to be seen")
+
+
+@pytest.mark.parametrize("library", ["pandas", "IPython"])  # pandas is tried where a reader has it
+def test_a_table_of_ones_own_appears_after_a_figure_of_the_report(opened, save_screenshot, library):
+    pytest.importorskip(library)
+    page = opened("own.ipynb", REPORT_FIGURE, OWN_TABLES[library])
+    page.run_all()
+    page.wait(lambda: page.texts(".jp-OutputArea table tbody td") == ["0.25", "0.75"], "the table")
+    save_screenshot(f"own-table-{library}")
+
+
+def test_what_is_printed_appears_after_a_figure_of_the_report(opened):
+    page = opened("own.ipynb", REPORT_FIGURE, "print('so it is')")
+    page.run_all()
+    page.wait(lambda: page.texts('[data-mime-type="application/vnd.jupyter.stdout"]') == ["so it is\n"], "the print")
+
+
+def test_what_an_object_shows_of_itself_appears(opened, save_screenshot):
+    shown = ["from helpers import MLP, load_mnist", "load_mnist()", "MLP([785, 64, 10], seed=0)"]
+    page = opened("own.ipynb", *shown)
+    page.run_all()
+    page.wait(lambda: len(page.find(".jp-OutputArea table")) == 2, "two tables")
+    page.wait(lambda: pictures_in_cells(page) == [0, 1, 0], "an image of each class")
+    save_screenshot("own-objects")

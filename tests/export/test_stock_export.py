@@ -18,10 +18,12 @@ from nbconvert.exporters import HTMLExporter
 from pypdf import PdfReader
 from test_layout import body_runs, largest_blank, numbers
 
-from helpers.__main__ import NOTEBOOKS, ROOT
+from helpers import run_experiments
+from helpers.report import ROOT, notebooks_of
 from nbtypst import build, execution
 from nbtypst.notebooks import read_notebook
 
+NOTEBOOKS = [path.name for path in notebooks_of(ROOT)]
 REFERENCE = re.compile(r"\[@((?:fig|tbl|eq):[a-z0-9-]+)[];]")
 
 
@@ -34,10 +36,9 @@ def folder(tmp_path_factory):
         environment.setenv("EPOCHS", "1")
         environment.setenv("FIGURE_FORMATS", "all")  # as in Jupyter
         environment.setenv("RESULTS_DIR", str(folder / "results"))
-        first, *others = NOTEBOOKS
-        for names in ([first], others):  # the first one trains for all
-            for done in execution.execute([read_notebook(ROOT / name) for name in names], timeout=600):
-                nbformat.write(done.node, folder / done.name)
+        run_experiments(progress=False)
+        for done in execution.execute([read_notebook(ROOT / name) for name in NOTEBOOKS], timeout=600):
+            nbformat.write(done.node, folder / done.name)
     shutil.copy(ROOT / "references.bib", folder)
     return folder
 

@@ -14,13 +14,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers.experiments import RESULT_FORMAT
-from helpers.store import Store
+from helpers.experiments.keys import RESULT_FORMAT
+from helpers.experiments.store import Store
+from helpers.settings import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 FAULTS = Path(__file__).resolve().parent
 MARK = "FAULT_TEST"  # an environment variable that every process of a run inherits
-UNSET = ("MNIST_DIR", "SEEDS", "EPOCHS", "RESULTS_DIR", "CODE", "SCHEDULER", "PYTEST_CURRENT_TEST", "TQDM_DISABLE")
+UNSET = (*SETTINGS, "PYTEST_CURRENT_TEST")
 PATIENCE = 120  # seconds until a test gives up on a condition
 
 if sys.platform != "linux":

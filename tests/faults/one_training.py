@@ -6,8 +6,7 @@ from dataclasses import replace
 import numpy as np
 from threadpoolctl import threadpool_info
 
-from helpers import load_mnist, train
-from helpers.experiments import EXPERIMENTS
+from helpers import EXPERIMENTS, load_mnist, train
 
 EPOCHS = 1
 
@@ -15,7 +14,7 @@ EPOCHS = 1
 def main(out):
     experiment = EXPERIMENTS["3c"]
     dataset = load_mnist(split_seed=0)
-    model = experiment.model(dataset, 0)
+    model = experiment.model(seed=0)
     history = train(model, dataset, replace(experiment.config, max_epochs=EPOCHS), seed=0, progress=False)
     [kernels] = {
         info["architecture"] for info in threadpool_info() if info["user_api"] == "blas" and "numpy" in info["filepath"]

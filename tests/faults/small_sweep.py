@@ -5,21 +5,17 @@ $MNIST_DIR and $RESULTS_DIR say where data and results are. `SMALL` and `run` ar
 
 import sys
 
-from helpers import TrainingConfig
-from helpers.experiments import run_over_seeds
-from helpers.trials import Experiment
+from helpers import Experiment, TrainingConfig, run_experiments
 
 CONFIG = TrainingConfig(learning_rate=0.1, momentum=0.5, batch_size=200, max_epochs=1, validations_per_epoch=2)
 HIDDEN_LAYERS = {"one": (6,), "two": (6, 5), "three": (6, 5, 4)}
-SMALL = [
-    Experiment(name, name, layers, "improved_sigmoid", "improved", CONFIG) for name, layers in HIDDEN_LAYERS.items()
-]
+SMALL = [Experiment(name, "", layers, "improved_sigmoid", "improved", CONFIG) for name, layers in HIDDEN_LAYERS.items()]
 SEEDS = 2
 
 
 def run(workers=None, **options):
     """Return the results of the small experiments by name."""
-    return run_over_seeds(SMALL, SEEDS, workers=workers, **({"progress": False} | options))
+    return run_experiments(SMALL, SEEDS, workers=workers, **({"progress": False} | options))
 
 
 if __name__ == "__main__":

@@ -10,11 +10,11 @@ import pytest
 from IPython.display import Markdown
 
 import helpers
-import helpers.experiments
-from helpers import run_experiments
-from helpers.__main__ import NOTEBOOKS, ROOT
-from helpers.experiments import EXPERIMENTS
-from helpers.store import Store
+from helpers import EXPERIMENTS, run_experiments
+from helpers.evidence import claims
+from helpers.experiments.result import Results
+from helpers.experiments.store import Store
+from helpers.report import ROOT, notebooks_of
 from nbtypst import Figure, Table
 
 NO_NUMBER = re.compile(r"(?<![a-z])[-+−]?(nan|inf)(?![a-z])", re.IGNORECASE)
@@ -23,10 +23,10 @@ SEEDS = 2
 
 def cells():
     """(place, source) of every code cell of the report that names results, and of those that import."""
-    for name in NOTEBOOKS:
-        for number, cell in enumerate(nbformat.read(ROOT / name, as_version=4).cells, start=1):
-            if cell.cell_type == "code" and re.search(r"results|sizes|import|pairs", cell.source):
-                yield f"{name}, cell {number}", cell.source
+    for path in notebooks_of(ROOT):
+        for number, cell in enumerate(nbformat.read(path, as_version=4).cells, start=1):
+            if cell.cell_type == "code" and re.search(r"results|sizes|import|pairs|claim", cell.source):
+                yield f"{path.name}, cell {number}", cell.source
 
 
 def texts_of(shown):
@@ -45,13 +45,8 @@ def trained(tmp_path_factory):
     """Results of all experiments as they are and with a learning rate of a million, one epoch, two seeds, on MNIST."""
     store = Store(tmp_path_factory.mktemp("results"))
     usual = run_experiments(seeds=SEEDS, max_epochs=1, store=store, progress=False)
-    with pytest.MonkeyPatch.context() as patch:
-        wild = {
-            name: replace(experiment, config=replace(experiment.config, learning_rate=1e6))
-            for name, experiment in EXPERIMENTS.items()
-        }
-        patch.setattr(helpers.experiments, "EXPERIMENTS", wild)
-        diverged = run_experiments(seeds=SEEDS, max_epochs=1, store=store, progress=False)
+    wild = [replace(e, config=replace(e.config, learning_rate=1e6)) for e in EXPERIMENTS.values()]
+    diverged = run_experiments(wild, seeds=SEEDS, max_epochs=1, store=store, progress=False)
     return usual, diverged
 
 
@@ -78,10 +73,10 @@ def test_every_cell_of_the_report_says_what_it_can_and_never_nan(case, trained, 
         name: [diverged[name][seed] if name in names and seed in seeds else run for seed, run in enumerate(runs)]
         for name, runs in usual.items()
     }
-    results = type(usual)(mixed)
-    if hasattr(usual, "interrupted"):
-        results.interrupted = False
-    monkeypatch.setattr(helpers, "run_experiments", lambda *arguments, **options: results)
+    results = Results(EXPERIMENTS.values(), mixed)
+    for name in ("run_experiments", "load_results"):
+        monkeypatch.setattr(helpers, name, lambda *arguments, **options: results)
+    monkeypatch.setattr(claims, "_made", {})
     problems, tables, values = [], [], {}
     for place, source in cells():
         tree = ast.parse(source)
@@ -95,6 +90,8 @@ def test_every_cell_of_the_report_says_what_it_can_and_never_nan(case, trained, 
         tables += [shown] if isinstance(shown, Table) else []
         problems += [f"{place}: {text}" for text in texts_of(shown) if NO_NUMBER.search(text)]
         plt.close("all")
+    said = [claim.markdown() for claim in claims._made.values()]
+    problems += [text for text in said if NO_NUMBER.search(text)]
     assert not problems, "\n".join(problems)
     told = [table for table in tables if "iverged" in table.caption]
     assert told, "no table says that trainings diverged"

@@ -12,7 +12,8 @@ import pytest
 from conftest import ROOT, same, stored, wait_until
 from nbformat import v4, write
 
-from helpers.__main__ import NOTEBOOKS
+from helpers import EXPERIMENTS
+from helpers.report import notebooks_of
 from nbtypst import NotebookError, build
 
 SMALL = {"SEEDS": 1, "EPOCHS": 1}
@@ -23,8 +24,8 @@ def copy_of_the_project(folder):
     """Copy what the report is made of, not its environment; return the folder."""
     for name in ("helpers", "nbtypst", "data"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in (*NOTEBOOKS, "references.bib"):
-        shutil.copy(ROOT / name, folder)
+    for path in (*notebooks_of(ROOT), ROOT / "references.bib"):
+        shutil.copy(path, folder)
     return folder
 
 
@@ -57,7 +58,7 @@ def test_two_runs_at_the_same_time_on_one_store_and_output_both_succeed(two_at_o
     for status, output, errors in ends:
         assert status == 0, errors
         assert output.startswith(f"{folder / 'assignment1_report.pdf'}: ")
-    assert len(stored(folder / "kept")) == 12
+    assert len(stored(folder / "kept")) == len(EXPERIMENTS)
     assert "Task 4e" in text_of(folder / "assignment1_report.pdf")
     assert not [path for path in folder.rglob(".*") if path.is_file()]
 
@@ -160,7 +161,7 @@ def test_an_interrupt_at_any_moment_ends_with_one_line_and_leaves_no_process(mom
     moments = random.Random(moment)  # noqa: S311
     earlier = (folder / "assignment1_report.pdf").read_bytes()
     for _ in range(2):
-        run = start("-m", "helpers", cwd=folder, RESULTS_DIR=results, **SMALL)
+        run = start("-m", "helpers", cwd=folder, RESULTS_DIR=results, FRESH=1, **SMALL)
         wait_until(lambda run=run: run.process.poll() is not None or condition(run, results), moment)
         try:
             run.process.wait(moments.uniform(0, seconds))

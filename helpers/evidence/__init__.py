@@ -1,0 +1,1 @@
+"""What the numbers say: measures, comparisons over seeds, claims with their evidence, provenance."""

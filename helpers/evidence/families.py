@@ -1,0 +1,49 @@
+"""The report's comparisons, in the families over which the tests are corrected."""
+
+from collections.abc import Sequence
+
+from .statistics import seeds_needed
+
+Pair = tuple[str, str]
+Family = tuple[str, tuple[Pair, ...]]  # its name, and its comparisons as (before, after)
+
+FAMILIES: dict[str, tuple[Pair, ...]] = {
+    "tricks": (("2c", "3a"), ("3a", "3b"), ("3b", "3c"), ("3b", "3b_0.2"), ("3b_0.2", "3c"), ("2c", "3c")),
+    "topology": (
+        ("3c", "4a"),
+        ("3c", "4b"),
+        ("3c", "4d"),
+        ("3c", "4d_32"),
+        ("4d_32", "4d"),
+        ("3c", "4e"),
+        ("4e", "4e_0.005"),
+        ("3c", "4e_0.005"),
+    ),
+    "gradients": (("4e", "4e_sigmoid"), ("4e", "4e_uniform")),
+    "early stopping": (("4e_no_stopping", "4e"),),
+}
+
+
+def family_of(before: str, after: str, family: str | Sequence[Pair] | None = None) -> Family:
+    """Return the family of a comparison: the one that lists it, or the one given, by name or as pairs of names.
+
+    Raises `ValueError` where no family lists it and none is given, since a test must know how many were made.
+    """
+    pair = before, after
+    if family is None:
+        family = next((name for name, pairs in FAMILIES.items() if pair in pairs), None)
+    if isinstance(family, str) and family in FAMILIES:
+        name, pairs = family, FAMILIES[family]
+        return name, pairs if pair in pairs else (*pairs, pair)
+    if family is None or isinstance(family, str):
+        raise ValueError(
+            f"family is {family!r}, and no family lists the comparison of {before} with {after}; give the name of one "
+            f"({', '.join(FAMILIES)}), or all pairs that you compare, such as family=[({before!r}, {after!r})]"
+        )
+    pairs = tuple(dict.fromkeys([*(tuple(one) for one in family), pair]))
+    return "own", pairs
+
+
+def seeds_for_a_verdict() -> int:
+    """Return how many seeds every family of the report needs for a verdict."""
+    return max(seeds_needed(len(pairs)) for pairs in FAMILIES.values())

@@ -1,0 +1,69 @@
+"""How numbers, seeds and networks are written in text, tables and figures."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..experiments.experiment import Experiment
+from ..experiments.result import Results
+
+
+def decimal(number: float, decimals: int, *, signed: bool = False) -> str:
+    """Return a number with a true minus and no negative nought; "none" where it is not finite."""
+    if not np.isfinite(number):
+        return "none"
+    return f"{round(number, decimals) + 0.0:{'+' if signed else ''},.{decimals}f}".replace("-", "−")
+
+
+def rounded(number: float, digits: int = 2) -> str:
+    """Return a number rounded to so many leading digits, for example 11,962 as "12,000"; "none" where not finite."""
+    if not np.isfinite(number):
+        return "none"
+    return decimal(float(f"{number:.{digits - 1}e}"), 0 if abs(number) >= 10 ** (digits - 1) else digits - 1)
+
+
+def scientific(number: float) -> str:
+    """Return a number as mathematics, for example `$2.3 \\cdot 10^{-11}$`."""
+    if not np.isfinite(number):
+        return "none"
+    if number == 0:
+        return "$0$"
+    mantissa, exponent = f"{number:.1e}".split("e")
+    return f"${mantissa} \\cdot 10^{{{int(exponent)}}}$"
+
+
+def factor(number: float) -> str:
+    """Return a ratio with two digits, as mathematics where it is small."""
+    return f"{number:.2g}" if number >= 1e-2 else scientific(number)
+
+
+def listed(words: Sequence[str], conjunction: str = "and") -> str:
+    """Return for example "a, b and c"."""
+    return f" {conjunction} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def short_name(experiment: Experiment | str) -> str:
+    """Return the shortest way to say which experiment is meant, for example "3a" or "4d 32"."""
+    return (experiment if isinstance(experiment, str) else experiment.name).replace("_", " ")
+
+
+def network_label(experiment: Experiment) -> str:
+    """Return how figures and tables call an experiment, for example "3a: improved weights"."""
+    return f"{short_name(experiment)}: {experiment.summary}"
+
+
+def seeds_text(results: Results, names: Sequence[str] | None = None) -> str:
+    """Return for example "10 seeds", or "3 to 10 seeds" where networks have different numbers of them."""
+    counts = sorted({len(results[name]) for name in (names or results)})
+    ends = list(dict.fromkeys([counts[0], counts[-1]])) if counts else [0]
+    return f"{ends[0]} to {seeds_counted(ends[1])}" if len(ends) == 2 else seeds_counted(ends[0])
+
+
+def epochs_counted(count: int) -> str:
+    """Return "1 epoch", "2 epochs"."""
+    return f"{count} epoch{'s' * (count != 1)}"
+
+
+def seeds_counted(count: int) -> str:
+    """Return "1 seed", "2 seeds"."""
+    return f"{count} seed{'s' * (count != 1)}"

@@ -1,0 +1,42 @@
+"""The key of a stored result: everything that determines its numbers."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import scipy
+
+from ..network.hashing import sha256
+from .experiment import Experiment
+
+PACKAGE = Path(__file__).resolve().parent.parent
+RESULT_FORMAT = 3  # to be raised when the arrays of a stored result change
+WORDLESS = ("title", "based_on")  # of an experiment: they change no number
+# Modules of helpers/network that change no number either; a new one counts until it is named here.
+NOT_NUMERIC = ("checks", "derivations", "display", "gradient_check", "model_files", "photo", "progress")
+
+
+def source_hash() -> str:
+    """Return the SHA-256 of the source that computes results, the same on every platform's line endings."""
+    modules = [path for path in sorted((PACKAGE / "network").glob("*.py")) if path.stem not in NOT_NUMERIC]
+    modules += [PACKAGE / "experiments" / f"{name}.py" for name in ("experiment", "trial")]
+    return sha256(*(path.read_bytes().replace(b"\r\n", b"\n") for path in modules))
+
+
+def common_determinants(data_fingerprint: str) -> dict[str, object]:
+    """Return what all results of a run have in common."""
+    return {
+        "format": RESULT_FORMAT,
+        "data": data_fingerprint,
+        "source": source_hash(),
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+    }
+
+
+def result_key(experiment: Experiment, seed: int, common: dict[str, object]) -> str:
+    """Return the hexadecimal key of one result."""
+    settings = {name: value for name, value in asdict(experiment).items() if name not in WORDLESS}
+    text = json.dumps({"experiment": settings, "seed": seed, **common}, sort_keys=True, allow_nan=False)
+    return sha256(text.encode())[:20]

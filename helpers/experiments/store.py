@@ -1,0 +1,111 @@
+"""Results on disk: one file for each training, named by everything that determines it.
+
+A file is a NumPy archive of plain arrays, one of them its metadata as JSON; nothing is pickled. It is written beside
+its place and moved there at once, so it is whole or absent; it ends with the SHA-256 of its content, which is checked.
+Several processes may use one folder at the same time.
+"""
+
+import io
+import json
+import os
+import time
+import warnings
+import zipfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryFile
+
+import numpy as np
+
+from nbtypst.files import write_atomically
+
+from ..network.hashing import sha256
+from ..settings import setting
+
+DIGEST_SIZE = 32  # bytes
+HOUR = 3600  # seconds; no write takes that long
+DEFAULT_DIRECTORY = Path(__file__).resolve().parents[2] / "results"
+
+
+class Store:
+    """A folder of results. directory: the project's `results`, or `$RESULTS_DIR`, unless given."""
+
+    def __init__(self, directory: str | os.PathLike | None = None):
+        self.directory = Path(directory or setting("RESULTS_DIR") or DEFAULT_DIRECTORY)
+
+    def path(self, name: str, seed: int, key: str) -> Path:
+        return self.directory / f"{name}-seed{seed}-{key}.npz"
+
+    def save(self, path: Path, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, object]) -> None:
+        """Write a result; on any failure the folder is as it was before.
+
+        Raises `OSError`, which names the file and what to do, if it cannot be written.
+        """
+        archive = io.BytesIO()
+        header = np.frombuffer(json.dumps({**metadata, "file": path.name}, sort_keys=True).encode(), np.uint8)
+        np.savez(archive, allow_pickle=False, metadata=header, **arrays)
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            self._clear()
+            write_atomically(path, archive.getvalue() + _digest(archive.getvalue()))
+        except OSError as error:
+            raise _with_remedy(error, "make room, allow writing there", path) from error
+
+    def prepare(self) -> None:
+        """Create the folder and try to write in it, before hours are spent on results. Raises `OSError` as `save`."""
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=self.directory):
+                pass
+        except OSError as error:
+            raise _with_remedy(error, "allow writing there", self.directory) from error
+
+    def load(self, path: Path) -> tuple[dict[str, np.ndarray], dict[str, object]] | None:
+        """Return a result's arrays and metadata, or `None` where there is none.
+
+        A file that is damaged, or another's under this name, is reported by a warning and deleted, so that its
+        training runs again. Raises `OSError` if there is a file that cannot be read, or not be deleted.
+        """
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _with_remedy(error, "allow reading there", path) from error
+        archive, digest = content[:-DIGEST_SIZE], content[-DIGEST_SIZE:]
+        if digest != _digest(archive):
+            return self._discard(path, "damaged (its content does not match its digest)")
+        try:
+            with np.load(io.BytesIO(archive), allow_pickle=False) as file:
+                arrays = {name: file[name] for name in file.files}
+            metadata = json.loads(arrays.pop("metadata").tobytes())
+            name = metadata["file"]
+        except (ValueError, LookupError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+            return self._discard(path, f"no result ({type(error).__name__}: {error})")
+        if name != path.name:
+            return self._discard(path, f"the content of {name}")
+        return arrays, metadata
+
+    def _discard(self, path: Path, what: str) -> None:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise _with_remedy(error, f"it is {what} and cannot be deleted: allow writing there", path) from error
+        warnings.warn(f"{path}: {what}; deleted, its training runs again", stacklevel=3)
+
+    def _clear(self) -> None:
+        """Delete the unfinished files of processes that were killed while they wrote."""
+        for path in self.directory.glob(".*.npz.*"):
+            with suppress(FileNotFoundError):  # another process was faster
+                if time.time() - path.stat().st_mtime > HOUR:
+                    path.unlink()
+
+
+def _with_remedy(error: OSError, remedy: str, path: Path) -> OSError:
+    text = f"{error.strerror or error}; {remedy}, or set RESULTS_DIR to another folder"
+    return OSError(error.errno, text, str(path))
+
+
+def _digest(content: bytes) -> bytes:
+    return bytes.fromhex(sha256(content))

@@ -1,0 +1,66 @@
+"""Results in the store: written, and read again as they were."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from ..network.history import History
+from ..network.mnist import read_files
+from .experiment import Experiment
+from .keys import common_determinants, result_key
+from .result import Result
+from .store import Store
+
+TUPLES = ("train", "validation", "test", "layer_sizes", "normalisation")
+CARRIED = ("experiment", "directory", "history")  # fields of a result that are not stored: the reader knows them
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The part of a store for one data set and the code as it is now."""
+
+    store: Store
+    directory: Path
+    common: dict[str, object]
+
+    @classmethod
+    def of(cls, store: Store, directory: Path) -> "Shelf":
+        """Raises `MNISTError` if the data cannot be read."""
+        return cls(store, directory, common_determinants(read_files(directory).fingerprint))
+
+    def path(self, experiment: Experiment, seed: int) -> Path:
+        return self.store.path(experiment.name, seed, result_key(experiment, seed, self.common))
+
+    def save(self, result: Result) -> None:
+        """Store a result. Raises `OSError` as `Store.save`."""
+        arrays = {f.name: getattr(result, f.name) for f in fields(Result) if f.name not in CARRIED}
+        arrays |= {f"history.{f.name}": getattr(result.history, f.name) for f in fields(History)}
+        metadata = self.common | {"experiment": result.experiment.name, "seed": result.seed}
+        self.store.save(self.path(result.experiment, result.seed), arrays, metadata)
+
+    def load(self, experiment: Experiment, seed: int) -> Result | None:
+        """Return a stored result; `None` where there is none. Raises `OSError` as `Store.load`."""
+        stored = self.store.load(self.path(experiment, seed))
+        if stored is None:
+            return None
+        arrays, _ = stored
+        history = History(**{f.name: _value(arrays[f"history.{f.name}"]) for f in fields(History)})
+        values = {f.name: _value(arrays[f.name]) for f in fields(Result) if f.name not in CARRIED}
+        values |= {
+            name: tuple(values[name].tolist())
+            for name in ("train", "validation", "test", "layer_sizes", "normalisation")
+        }
+        return Result(experiment=experiment, directory=self.directory, history=history, **values)
+
+    def load_all(self, experiments: Iterable[Experiment], seeds: Iterable[int]) -> dict[tuple[str, int], Result]:
+        """Return the stored results by name and seed; those that are missing are left out."""
+        runs = [(experiment, seed) for experiment in experiments for seed in seeds]
+        found = {(experiment.name, seed): self.load(experiment, seed) for experiment, seed in runs}
+        return {run: result for run, result in found.items() if result is not None}
+
+
+def _value(array: np.ndarray) -> object:
+    """Return arrays as they are and numbers, truths and texts as Python's own."""
+    return array.item() if array.ndim == 0 else array

@@ -1,0 +1,52 @@
+"""What one sees: every figure and table of the report, each with its caption and alternative text.
+
+A function `..._figure` or `..._table` returns what a notebook shows by naming it in the last line of a cell.
+"""
+
+from ..evidence.claims import evidence_table
+from ..evidence.provenance import provenance_table, trainings_table
+from .curves import curves_figure
+from .data import digits_figure, sigmoids_figure
+from .drawing import network_figure
+from .formula_tables import (
+    deltas_table,
+    gradient_check_table,
+    normalisation_table,
+    shapes_table,
+    slopes_table,
+    tried_sizes_table,
+)
+from .gradients import gradient_ratio, gradients_figure
+from .inside import confusion_figure, hidden_weights_figure, mistakes_figure
+from .overviews import forest_figure, learning_rates_figure, steps_to_loss_figure, tradeoff_figure
+from .tables import glossary_table, measures_table, networks_table, reviews_table, signs_table
+
+__all__ = [
+    "confusion_figure",
+    "curves_figure",
+    "deltas_table",
+    "digits_figure",
+    "evidence_table",
+    "forest_figure",
+    "glossary_table",
+    "gradient_check_table",
+    "gradient_ratio",
+    "gradients_figure",
+    "hidden_weights_figure",
+    "learning_rates_figure",
+    "measures_table",
+    "mistakes_figure",
+    "network_figure",
+    "networks_table",
+    "normalisation_table",
+    "provenance_table",
+    "reviews_table",
+    "shapes_table",
+    "sigmoids_figure",
+    "signs_table",
+    "slopes_table",
+    "steps_to_loss_figure",
+    "tradeoff_figure",
+    "trainings_table",
+    "tried_sizes_table",
+]

@@ -1,0 +1,120 @@
+"""The look that all figures share: print style, colours and markers, axes, legends."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import cycle
+from typing import NamedTuple
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as MatplotlibFigure
+from matplotlib.lines import Line2D
+
+from nbtypst import TEXT_WIDTH_INCHES, figure_style
+
+LEGEND_LINE_INCHES = 0.17
+SPLIT_STYLES = {"validation": "-", "training": (0, (3, 1.5))}
+AXIS_LABELS = {"loss": "cross entropy [nats]", "accuracy": "accuracy [%]"}
+
+# A decorator. Without pyplot: its backend, if it were first loaded in here, would be switched off again on leaving, and
+# plots that a reader makes afterwards would not show.
+in_print_style = mpl.rc_context(figure_style())
+
+
+class Look(NamedTuple):
+    """A colour, and a marker to tell lines apart without it."""
+
+    colour: str
+    marker: str
+
+
+# Colours of M. Okabe and K. Ito, "Color universal design" (2008), darker ones for more lines than they are.
+PALETTE = tuple(
+    Look(*pair)
+    for pair in zip(
+        ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31", "#5B3A8C", "#7F7F7F", "#404040"),
+        "osD^vPX<p>",
+        strict=True,
+    )
+)
+# Networks of the report that have the same look in every figure; any other gets the next of the palette.
+OWN_LOOKS = {
+    "2c": Look("#000000", "o"),
+    "3a": Look("#E69F00", "s"),
+    "3b": Look("#56B4E9", "^"),
+    "3c": Look("#009E73", "D"),
+    "3b_0.2": Look("#0072B2", "H"),
+    "4a": Look("#CC79A7", "v"),
+    "4b": Look("#0072B2", "P"),
+    "4d": Look("#D55E00", "X"),
+    "4d_32": Look("#8C6D31", "<"),
+    "4e": Look("#5B3A8C", "p"),
+    "4e_no_stopping": Look("#9A86BF", "h"),
+    "4e_0.005": Look("#B03A5B", "d"),
+    "4e_sigmoid": Look("#7F7F7F", ">"),
+    "4e_uniform": Look("#404040", "*"),
+}
+
+
+def looks_of(names: Iterable[str]) -> dict[str, Look]:
+    """Return a colour and a marker for each name: its own, or the next of the palette that none of them has."""
+    names = list(names)
+    taken = {OWN_LOOKS[name] for name in names if name in OWN_LOOKS}
+    free = cycle([look for look in PALETTE if look.colour not in {look.colour for look in taken}] or PALETTE)
+    return {name: OWN_LOOKS.get(name) or next(free) for name in names}
+
+
+def new_figure(
+    rows: int, columns: int, *, height: float, width: float = TEXT_WIDTH_INCHES, sharey: bool = False
+) -> tuple[MatplotlibFigure, np.ndarray]:
+    """Return a figure in print size (inches) and its axes, always as an array."""
+    figure = MatplotlibFigure(figsize=(width, height))
+    return figure, figure.subplots(rows, columns, sharey=sharey, squeeze=False).ravel()
+
+
+def dress(axes: Axes, quantity: str = "") -> None:
+    """Give axes of curves their grid, and their label and numbers where they show a loss or an accuracy."""
+    axes.grid(color="0.9", linewidth=0.5)
+    if quantity:
+        axes.set_xlabel("gradient steps")
+        axes.xaxis.set_major_formatter(lambda steps, _: f"{steps:,.0f}")
+        axes.set_ylabel(AXIS_LABELS[quantity])
+    if quantity == "accuracy":
+        axes.yaxis.set_major_formatter(lambda accuracy, _: f"{100 * accuracy:g}")
+    if quantity == "loss":
+        axes.set_yscale("log")
+        axes.yaxis.set_major_formatter(lambda loss, _: f"{loss:g}")
+        axes.yaxis.set_minor_formatter(lambda loss, _: f"{loss:g}" if f"{loss:e}"[0] in _labelled(axes) else "")
+
+
+def _labelled(axes: Axes) -> str:
+    """Return the leading digits that are written on a logarithmic axis: more of them where it is zoomed in."""
+    low, high = axes.get_ylim()
+    return "25" if high > 5 * low else "2345678"
+
+
+def legend_above(figure: MatplotlibFigure, labels: Mapping[str, Look], styles: Mapping[str, object]) -> None:
+    """Name the lines, by colour and marker, and the line styles, above all panels."""
+    handles = [
+        Line2D([], [], color=colour, marker=marker, markeredgecolor="white", markersize=6.5, label=label)
+        for label, (colour, marker) in labels.items()
+    ]
+    handles += [Line2D([], [], color="0.3", linestyle=style, label=split) for split, style in styles.items()]
+    if not handles:
+        return
+    columns = min(len(handles), 2 if max(len(line.get_label()) for line in handles) < 46 else 1)
+    figure.legend(handles=handles, loc="outside upper center", ncols=columns, handlelength=2.6)
+    figure.set_figheight(figure.get_figheight() + LEGEND_LINE_INCHES * -(-len(handles) // columns))
+
+
+def label_ends(axes: Axes, ends: Sequence[tuple[str, float, float, str]]) -> None:
+    """Write names beside the ends of lines, moved apart where they are close. ends: name, x, y, colour of each."""
+    axes.figure.draw_without_rendering()
+    to_pixels, line = axes.transData, axes.figure.dpi * 9 / 72
+    placed = -np.inf
+    for name, x, y, colour in sorted(ends, key=lambda end: end[2]):
+        _, row = to_pixels.transform((x, y))
+        placed = max(placed + line, row)
+        offset = (5 * axes.figure.dpi / 72, placed - row)
+        axes.annotate(name, (x, y), offset, textcoords="offset pixels", va="center", size=8, color=colour,
+                      annotation_clip=False)  # fmt: skip

@@ -1,0 +1,142 @@
+"""Tables of measured results, each with its caption."""
+
+from collections.abc import Mapping, Sequence
+
+from nbtypst import Table
+
+from ..evidence.comparison import Comparison
+from ..evidence.measures import MEASURES, measure_of
+from ..evidence.network_numbers import Runs, summarise
+from ..evidence.numbers import network_label, seeds_text
+from ..evidence.reviews import Review
+from ..evidence.statistics import SEEDS_FOR_AN_INTERVAL, Estimate
+from ..experiments.result import Result
+
+SIGNS = {True: "+", False: "−"}
+
+
+def networks_table(
+    results: Runs,
+    names: Sequence[str],
+    measures: Sequence[str] = ("test_accuracy", "steps"),
+    *,
+    label: str,
+    see: str,
+    intervals: bool = False,
+) -> Table:
+    """Give parameters and measures of networks, one network a row: means over the seeds, with interval if asked."""
+    rows = []
+    for name in (name for name in names if results[name]):
+        runs = results[name]
+        cells = [_cell(summarise(results, name, measure), measure, intervals) for measure in measures]
+        rows.append([network_label(runs[0].experiment), f"{runs[0].parameters.size:,}", *cells])
+    return Table(
+        ["network", "parameters", *(measure_of(measure).heading for measure in measures)],
+        rows,
+        label=label,
+        caption=f"{see} Mean over {seeds_text(results, names)}"
+        + (f" with the {_spread(results, names)}." if intervals else ".")
+        + _diverged(results, names)
+        + _censored(results, names),
+    )
+
+
+def measures_table(results: Runs, names: Sequence[str], measures: Sequence[str], *, label: str, see: str) -> Table:
+    """Give some measures of networks with their intervals: one measure a row, one network a column."""
+    names = [name for name in names if results[name]]
+    rows = [
+        [measure_of(measure).heading, *(_cell(summarise(results, name, measure), measure, False) for name in names)]
+        for measure in measures
+    ]
+    return Table(
+        ["", *(network_label(results[name][0].experiment) for name in names)],
+        rows,
+        label=label,
+        caption=f"{see} Mean over {seeds_text(results, names)}."
+        + _diverged(results, names)
+        + _censored(results, names),
+    )
+
+
+def signs_table(rows: Mapping[str, Comparison], measures: Sequence[str], *, label: str, see: str) -> Table:
+    """Say for each comparison, by a sign, what became of each measure: one comparison a row."""
+    return Table(
+        ["", *(measure_of(measure).title for measure in measures)],
+        [[what, *(_sign(comparison, measure) for measure in measures)] for what, comparison in rows.items()],
+        label=label,
+        caption=f"{see} +: better; −: worse; 0: no difference found, or one too small to matter; ?: not judged.",
+        align="l" + "c" * len(measures),
+    )
+
+
+def glossary_table(measures: Sequence[str] = tuple(MEASURES)) -> Table:
+    """Say what each measure is."""
+    return Table(
+        ["measure", "unit", "what it is"],
+        [[measure_of(name).title, measure_of(name).unit, measure_of(name).meaning] for name in measures],
+        label="tbl:glossary",
+        caption="The measures.",
+        align="lll",
+    )
+
+
+def reviews_table(reviews: Sequence[Review], *, label: str = "tbl:first-report") -> Table:
+    """List reviewed claims: what was said, the verdict, and why; struck out where the numbers find another verdict."""
+    rows = []
+    for one in reviews:
+        verdict, why = f"**{one.written}**", one.why
+        if one.holds is False:
+            verdict, why = f"~~{one.written}~~ {one.found}", f"~~{one.why}~~"
+        elif one.holds is None:
+            verdict, why = one.found, ""
+        rows.append([one.task, one.said, verdict, why])
+    return Table(
+        ["task", "claim", "verdict", "why"],
+        rows,
+        label=label,
+        caption="The claims of the first report. *Supported*: the numbers of this report bear out all of it. "
+        "*Refuted*: they bear out the opposite of a part. *Undecided*: neither.",
+        align="llll",
+    )
+
+
+def _cell(found: Estimate, measure: str, interval: bool) -> str:
+    if not found.count:
+        return "none"
+    how = measure_of(measure)
+    spread = f" ({how.text(found.low)}–{how.text(found.high)})" if interval and found.low != found.high else ""
+    missing = f" [{found.count} of {len(found.values)}]" if found.count < len(found.values) else ""
+    return how.text(found.mean) + spread + missing
+
+
+def _sign(comparison: Comparison, measure: str) -> str:
+    found = comparison.found(measure)
+    if found in ("higher", "lower"):
+        return SIGNS[(found == "lower") == measure_of(measure).lower_is_better]
+    return "?" if found.startswith("not judged") else "0"
+
+
+def _spread(results: Runs, names: Sequence[str]) -> str:
+    few = min(len(results[name]) for name in names) < SEEDS_FOR_AN_INTERVAL
+    return "range over the seeds" if few else "95 % interval"
+
+
+def _counted(results: Runs, names: Sequence[str], counts: object) -> str:
+    found = {name: sum(map(counts, results[name])) for name in names}
+    return ", ".join(f"{count} of {name.replace('_', ' ')}" for name, count in found.items() if count)
+
+
+def _censored(results: Runs, names: Sequence[str]) -> str:
+    """Say for a caption which trainings the last epoch ended, where patience had not yet run out."""
+
+    def ended_by_the_last_epoch(run: Result) -> bool:
+        return run.experiment.config.patience is not None and not (run.history.stopped_early or run.diverged)
+
+    found = _counted(results, names, ended_by_the_last_epoch)
+    return f" Ended by the last epoch, not by early stopping: {found}." if found else ""
+
+
+def _diverged(results: Runs, names: Sequence[str]) -> str:
+    """Say for a caption which trainings diverged; they count in no mean."""
+    found = _counted(results, names, lambda run: run.diverged)
+    return f" Diverged, and in no mean: {found}." if found else ""

@@ -1,0 +1,92 @@
+"""The explorer's form: a network and how it is trained."""
+
+from dataclasses import replace
+
+import ipywidgets as widgets
+
+from ...experiments.experiment import NUM_INPUTS, Experiment, num_parameters
+from ...network.activations import ACTIVATIONS
+from ...network.initial_weights import WEIGHT_INITS
+from ...network.mnist_files import NUM_CLASSES
+from .look import CARD, FIELD, no_wider, say
+
+MAX_LAYERS, MAX_UNITS = 10, 512  # larger networks take seconds from one validation to the next
+
+
+def parse_layers(text: str) -> tuple[int, ...]:
+    """Return the units of each hidden layer in a text such as "64, 64"; none for an empty text.
+
+    Raises `ValueError` that says what is allowed.
+    """
+    parts = text.replace(",", " ").split()
+    if len(parts) > MAX_LAYERS or not all(part.isdecimal() and 1 <= int(part) <= MAX_UNITS for part in parts):
+        raise ValueError(
+            f'hidden layers are "{text}"; allowed: the units of each, such as 64 or 60, 60, '
+            f"in up to {MAX_LAYERS} layers of 1 to {MAX_UNITS} units"
+        )
+    return tuple(map(int, parts))
+
+
+def units_text(hidden_layers: tuple[int, ...]) -> str:
+    """Return for example "785–64–10"."""
+    return "–".join(map(str, (NUM_INPUTS, *hidden_layers, NUM_CLASSES)))
+
+
+class Settings(widgets.HBox):
+    """Two cards with a field for each setting; what the fields do not show is as in the experiment shown last."""
+
+    def __init__(self, experiment: Experiment):
+        activations = [(name.replace("_", " "), name) for name in reversed(ACTIVATIONS)]
+        self.hidden_layers = widgets.Text(description="Hidden layers", placeholder="none: only a softmax", **FIELD)
+        self.activation = widgets.Dropdown(description="Activation", options=activations, **FIELD)
+        self.weight_init = widgets.Dropdown(description="Initial weights", options=list(WEIGHT_INITS)[::-1], **FIELD)
+        self.parameters = widgets.HTML()
+        self.learning_rate = widgets.FloatText(description="Learning rate", step=0.01, **FIELD)
+        self.momentum = widgets.FloatText(description="Momentum", step=0.1, **FIELD)
+        self.batch_size = widgets.IntText(description="Batch size", **FIELD)
+        self.max_epochs = widgets.IntText(description="Max. epochs", **FIELD)
+        self.seed = widgets.IntText(description="Seed", **FIELD)
+        for name in ("hidden_layers", "learning_rate", "parameters"):
+            getattr(self, name).add_class(f"explorer-{name.replace('_', '-')}")
+        network = [self.hidden_layers, self.activation, self.weight_init, self.parameters]
+        training = [self.learning_rate, self.momentum, self.batch_size, self.max_epochs, self.seed]
+        self.hidden_layers.observe(lambda _: self._count_parameters(), "value")
+        self.show(experiment)
+        super().__init__(
+            [
+                widgets.VBox([widgets.HTML(f"<b>{title}</b>"), *fields], layout=CARD)
+                for title, fields in (("Network", network), ("Training", training))
+            ],
+            layout=no_wider(flex_flow="row wrap", grid_gap="0 8px"),
+        )
+
+    def show(self, experiment: Experiment) -> None:
+        """Fill the fields from an experiment; the seed stays."""
+        self._shown, config = experiment, experiment.config
+        self.hidden_layers.value = ", ".join(map(str, experiment.hidden_layers))
+        self.activation.value, self.weight_init.value = experiment.activation, experiment.weight_init
+        self.learning_rate.value, self.momentum.value = config.learning_rate, config.momentum
+        self.batch_size.value, self.max_epochs.value = config.batch_size, config.max_epochs
+        self._count_parameters()
+
+    def experiment(self, name: str) -> Experiment:
+        """Return what the fields say, under a name. Raises `ValueError` that says what is allowed."""
+        if self.seed.value < 0:
+            raise ValueError(f"seed is {self.seed.value}; allowed: an integer from 0")
+        config = replace(
+            self._shown.config,
+            learning_rate=self.learning_rate.value,
+            momentum=self.momentum.value,
+            batch_size=self.batch_size.value,
+            max_epochs=self.max_epochs.value,
+        )
+        layers = parse_layers(self.hidden_layers.value)
+        return Experiment(name, name, layers, self.activation.value, self.weight_init.value, config)
+
+    def _count_parameters(self) -> None:
+        try:
+            layers = parse_layers(self.hidden_layers.value)
+        except ValueError as error:
+            say(self.parameters, str(error), wrong=True)
+        else:
+            say(self.parameters, f"{units_text(layers)}: {num_parameters(layers):,} parameters")

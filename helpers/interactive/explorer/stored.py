@@ -1,0 +1,21 @@
+"""The network of a stored result, to look inside."""
+
+import numpy as np
+
+from ...evidence.numbers import short_name
+from ...experiments.result import Result
+from ...network.mnist import normalise
+
+
+class StoredNetwork:
+    """The network of a stored result, with what `LiveRun` has to look inside: name, model, read."""
+
+    def __init__(self, result: Result):
+        dataset = result.dataset()
+        self.pixel_mean, self.pixel_std = dataset.mean, dataset.std
+        self.name = f"{short_name(result.experiment)}, stored, seed {result.seed}"
+        self.model = result.model()
+
+    def read(self, image: np.ndarray) -> np.ndarray:
+        """Return the probabilities of the classes for an image of grey values 0..255, `(28, 28)`."""
+        return self.model.forward(normalise(image[None], self.pixel_mean, self.pixel_std, self.model.dtype))[0]

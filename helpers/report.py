@@ -1,0 +1,170 @@
+"""The report: its notebooks run as far as need be, their claims gathered, all of it printed."""
+
+import json
+import platform
+import time
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import distributions
+from pathlib import Path
+
+import nbformat
+
+from nbtypst import NotebookError, NotebookWarning
+from nbtypst.building import Built, build
+from nbtypst.execution import execute
+from nbtypst.files import write_whole
+from nbtypst.notebooks import Notebook, read_notebook
+
+from .evidence.claims import CLAIMS_FILE, Claim, claims_in, keep_for_the_appendix
+from .evidence.families import seeds_for_a_verdict
+from .evidence.numbers import epochs_counted, seeds_text
+from .evidence.provenance import last_trained
+from .experiments.result import Results
+from .experiments.store import Store
+from .network.hashing import sha256
+from .network.mnist import data_directory, data_name
+from .settings import SETTINGS, setting
+
+ROOT = Path(__file__).resolve().parent.parent
+FIRST, APPENDIX = "assignment1_report.ipynb", "appendix.ipynb"
+KEPT = ROOT / "build" / "executed"
+NOT_READ = (".git", "build", "results", "node_modules", "__pycache__")  # folders in which no cell's input lies
+
+
+def notebooks_of(root: Path) -> list[Path]:
+    """Return the notebooks of the report in their order: the opening one, every `task*.ipynb`, the appendix."""
+    tasks = sorted(root.glob("task*.ipynb"), key=lambda path: (len(path.stem), path.stem))
+    return [path for path in (root / FIRST, *tasks, root / APPENDIX) if path.is_file()]
+
+
+@dataclass
+class Written:
+    """What was written, the claims that do not hold with their places, and how long the notebooks and all took."""
+
+    built: Built
+    struck: list[str] = field(default_factory=list)
+    notebooks_run: int = 0
+    seconds: float = 0.0
+
+
+def write_report(
+    output: Path, results: Results, *, strict: bool = False, code: bool = False, pages: Path | None = None,
+    fresh: bool = False, root: Path = ROOT,
+) -> Written:  # fmt: skip
+    """Write the notebooks of a folder as one PDF or web page; only those run whose outputs could be other than before.
+
+    strict: refuse what is shown less well, and claims that do not hold. fresh: run all notebooks.
+    Raises `NotebookError` for a cell that fails, or with `strict`.
+    """
+    start = time.perf_counter()
+    body = [read_notebook(path) for path in notebooks_of(root)]
+    ends = [body.pop()] if body[-1].name == APPENDIX else []
+    inputs = inputs_of_cells(root)
+    run, count = executed(body, inputs, fresh=fresh)
+    claims = [(notebook, number, one) for notebook in run for number, one in claims_in(notebook.node.cells)]
+    kept = keep_for_the_appendix(one for *_, one in claims)
+    write_whole(CLAIMS_FILE, kept.encode())
+    last, last_count = executed(ends, sha256(inputs.encode(), kept.encode()), fresh=fresh)
+    claims += [(notebook, number, one) for notebook in last for number, one in claims_in(notebook.node.cells)]
+    struck = struck_in(claims)
+    if strict and struck:
+        raise NotebookError(*struck)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotebookWarning)  # they are listed by who called
+        built = build([*run, *last], output, strict=strict, code=code, toc=True, pages=pages, **front(results))
+    return Written(built, struck, count + last_count, time.perf_counter() - start)
+
+
+def front(results: Results) -> dict[str, object]:
+    """Return what stands below the title and, on a preview, on every page."""
+    runs = [run for of_one in results.values() for run in of_one]
+    shortest = min((len(of_one) for of_one in results.values()), default=0)
+    epochs = {run.experiment.config.max_epochs for run in runs if run.experiment.shortened}
+    few = [seeds_text(results)] if shortest < seeds_for_a_verdict() else []
+    short = [f"trainings of at most {epochs_counted(max(epochs))}"] if epochs else []
+    byline = [data_name(data_directory()), seeds_text(results), *([last_trained(results)] if runs else [])]
+    authors = [name.strip() for name in str(setting("AUTHORS") or "").split(",") if name.strip()]
+    return {
+        "byline": byline,
+        "preview": f"Preview: {', '.join(few + short)}" if few + short else None,
+        **({"authors": authors} if authors else {}),
+    }
+
+
+def executed(notebooks: Sequence[Notebook], inputs: str, *, fresh: bool = False) -> tuple[list[Notebook], int]:
+    """Return the notebooks with outputs, kept ones where nothing that they depend on changed; and how many were run.
+
+    inputs: hash of all that cells could read. Outputs are kept under the key of that and of the code cells, so
+    Markdown alone never runs a kernel, and a changed cell runs its own notebook only.
+    """
+    keys = {notebook.name: _key(notebook, inputs) for notebook in notebooks}
+    found = {notebook.name: None if fresh else _kept(notebook, keys[notebook.name]) for notebook in notebooks}
+    missing = [notebook for notebook in notebooks if found[notebook.name] is None]
+    for notebook in execute(missing) if missing else ():
+        found[notebook.name] = notebook
+        _keep(notebook, keys[notebook.name])
+    return [found[notebook.name] for notebook in notebooks], len(missing)
+
+
+def inputs_of_cells(root: Path) -> str:
+    """Return the hash of all that a cell could read: sources, data, results, settings, library versions, own files."""
+    store, data = Store().directory, data_directory()
+    files = [path for path in _files_below(root) if path.suffix not in (".ipynb", ".md", ".pdf", ".html")]
+    stamps = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files]
+    for folder in (store, data):
+        stamps += [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(folder.glob("*"))]
+    facts = {
+        "files": sorted(stamps),
+        "settings": {name: str(setting(name)) for name in SETTINGS},
+        "versions": sorted(f"{one.name} {one.version}" for one in distributions()),
+        "Python": platform.python_version(),
+    }
+    return sha256(json.dumps(facts).encode())
+
+
+def _files_below(root: Path) -> Iterable[Path]:
+    """Yield the files of a folder that a cell may read: not what was built, nor what is hidden."""
+    for path in sorted(root.iterdir()):
+        if path.name.startswith(".") or path.name in NOT_READ or path.name.endswith(".egg-info"):
+            continue
+        if path.is_dir():
+            yield from _files_below(path)
+        else:
+            yield path
+
+
+def _key(notebook: Notebook, inputs: str) -> str:
+    code = [[cell.source, cell.metadata] for cell in notebook.code_cells()]
+    return sha256(json.dumps([notebook.name, code, notebook.metadata.get("kernelspec", {}), inputs]).encode())[:20]
+
+
+def _kept(notebook: Notebook, key: str) -> Notebook | None:
+    """Return the notebook with the outputs that were kept of its code cells, if any were under this key."""
+    path = KEPT / f"{Path(notebook.name).stem}-{key}.ipynb"
+    if not path.is_file():
+        return None
+    try:
+        kept = read_notebook(path)
+    except NotebookError:
+        return None  # it will be run, and kept anew
+    for cell, before in zip(notebook.code_cells(), kept.code_cells(), strict=True):
+        cell.outputs, cell.execution_count = before.outputs, before.execution_count
+    return notebook
+
+
+def _keep(notebook: Notebook, key: str) -> None:
+    for old in KEPT.glob(f"{Path(notebook.name).stem}-*.ipynb"):
+        old.unlink(missing_ok=True)
+    write_whole(KEPT / f"{Path(notebook.name).stem}-{key}.ipynb", nbformat.writes(notebook.node).encode())
+
+
+def struck_in(claims: Iterable[tuple[Notebook, int, Claim]]) -> list[str]:
+    """Return a line for each claim that does not hold: notebook and cell, the sentence, and what was measured."""
+    lines = []
+    for notebook, number, one in claims:
+        if one.holds is False:
+            wrong = "; ".join(f"{j.what}: {j.measured}, {j.found}" for j in one.judgements if j.holds is False)
+            lines.append(f"{notebook.place(number - 1)}: the claim does not hold: {one.text} ({wrong})")
+    return lines

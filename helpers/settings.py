@@ -1,0 +1,57 @@
+"""The settings of a run: environment variables, as `make pdf SEEDS=2` sets them, read in this one place.
+
+An empty variable counts as not set. Raises `ValueError` that names the variable for any value that is not allowed.
+"""
+
+import os
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Setting(NamedTuple):
+    """meaning: what it does, in a line; read: turns its text into a value, or raises `ValueError`."""
+
+    meaning: str
+    read: Callable[[str, str], object]
+
+
+def _count(name: str, text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError(f"{name} is {text!r}; allowed: an integer from 1")
+    return int(text)
+
+
+def _counts(name: str, text: str) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(_count(name, word) for word in text.split()))
+
+
+def _switch(name: str, text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError(f"{name} is {text!r}; allowed: 1 ({SETTINGS[name].meaning}) or 0")
+    return text == "1"
+
+
+def _text(name: str, text: str) -> str:
+    return text
+
+
+SETTINGS = {
+    "SEEDS": Setting("how many seeds every experiment is trained with; 10 unless given", _count),
+    "EPOCHS": Setting("shorter trainings, to try things out", _count),
+    "CODE": Setting("print the notebooks' code in the report too", _switch),
+    "STRICT": Setting("write nothing if anything is shown less well than in Jupyter", _switch),
+    "FRESH": Setting("run all notebooks again", _switch),
+    "AUTHORS": Setting('names for the title page, such as "Ann Lee, Bo Ek"', _text),
+    "MNIST_DIR": Setting("another data set in MNIST's four files", _text),
+    "RESULTS_DIR": Setting("where finished trainings are kept; results/ unless given", _text),
+    "SCHEDULER": Setting("tcp://host:port of a Dask cluster that trains", _text),
+    "UNITS": Setting('which networks of the sweep, by the units of a layer, such as "16 64"', _counts),
+    "DEPTHS": Setting('which networks of the sweep, by their hidden layers, such as "1 2"', _counts),
+    "TQDM_DISABLE": Setting("no progress bars", _text),
+}
+
+
+def setting(name: str) -> object:
+    """Return the value of a setting, or `None` where it is not set."""
+    text = os.environ.get(name, "")
+    return SETTINGS[name].read(name, text) if text else None

@@ -1,0 +1,150 @@
+"""Claims: shown as written where the numbers bear them out, struck out where not, grey where that is open."""
+
+import json
+
+import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from made_up import made_up_results
+
+from helpers import claim, compare, have, review
+from helpers.evidence import claims
+from helpers.evidence.claims import Claim, evidence_table
+from helpers.figures import reviews_table
+
+GOOD = {"3a": {"accuracy": 0.97}}
+BAD = {"3a": {"accuracy": 0.93}}
+
+
+@pytest.fixture
+def shown():
+    """Function: the output that a claim leaves in a notebook."""
+    InteractiveShell.instance()
+
+    def show(text, *expected):
+        with capture_output() as captured:
+            claim(text, *expected)
+        (output,) = captured.outputs
+        return output
+
+    yield show
+    InteractiveShell.clear_instance()
+    claims._made.clear()
+
+
+@pytest.mark.parametrize(
+    ("changes", "seeds", "starts", "mark"),
+    [
+        (GOOD, 10, "**Better**", "✓"),
+        (BAD, 10, "<del>**Better**", "✗"),
+        ({}, 10, "<del>**Better**", "✗"),
+        (GOOD, 2, '<span style="color: #757575">**Better**', "?"),
+        ({"3a": {"accuracy": 0.97, "diverged": 1}}, 10, '<span style="color: #757575">**Better**', "?"),
+    ],
+    ids=["so", "the opposite", "no difference", "few seeds", "diverged"],
+)
+def test_a_claim_is_shown_as_the_numbers_have_it(shown, changes, seeds, starts, mark):
+    results = made_up_results(seeds, **changes)
+    output = shown("**Better** it is.", compare(results, "2c", "3a").rises("accuracy"))
+    text = output.data["text/markdown"].partition("</a>")[2]
+    assert text.startswith(starts)
+    assert f">{mark}</a></sup>" in text
+    assert ("*Measured:*" in text) == (mark == "✗")
+    assert ("not judged" in text.partition("<sup>")[0]) == (mark == "?")
+
+
+def test_the_numbers_stand_behind_a_struck_sentence(shown):
+    output = shown("Better.", compare(made_up_results(**BAD), "2c", "3a").rises("accuracy"))
+    assert "validation accuracy, 3a less 2c: −2.00 points" in output.data["text/markdown"]
+
+
+def test_one_thing_that_is_not_so_is_enough_and_an_open_one_leaves_it_open(shown):
+    rises = compare(made_up_results(**GOOD), "2c", "3a").rises("accuracy")
+    open_one = compare(made_up_results(2), "2c", "3a").rises("accuracy")
+    assert "<del>" in shown("A.", rises, False).data["text/markdown"]
+    assert "color" in shown("B.", rises, open_one, True).data["text/markdown"]
+    assert "<del>" in shown("C.", open_one, False).data["text/markdown"]
+
+
+def test_mark_and_row_lead_to_each_other(shown):
+    output = shown("**Better** it is.", True)
+    (row,) = evidence_table([Claim.from_metadata(output.metadata["claim"])]).rows
+    name = output.metadata["claim"] and Claim.from_metadata(output.metadata["claim"]).identifier
+    assert f'href="#evidence-{name}"' in output.data["text/markdown"]
+    assert f'id="evidence-{name}"' in row[0]
+    assert f"(#claim-{name})" in row[0]
+    assert f'id="claim-{name}"' in output.data["text/markdown"]
+
+
+def test_a_claim_keeps_its_place_when_its_numbers_change():
+    assert Claim("From 91.6 % to 95.7 %.", ()).identifier == Claim("From 12 % to 3.5 %.", ()).identifier
+    assert Claim("From 91.6 % to 95.7 %.", ()).identifier != Claim("Up from 12 % to 3.5 %.", ()).identifier
+
+
+def test_the_table_of_evidence_has_difference_interval_p_family_and_verdict():
+    judgements = compare(made_up_results(**GOOD), "2c", "3a").rises("accuracy")
+    rows = evidence_table([Claim("**Better** by far.", tuple(judgements))]).rows
+    assert rows[0][1:] == [
+        "validation accuracy, 3a less 2c", judgements[0].measured, judgements[0].p, "tricks (6)", "holds: higher"
+    ]  # fmt: skip
+    assert rows[1][0] == ""
+
+
+def test_claims_of_other_notebooks_come_from_the_last_build(tmp_path, monkeypatch):
+    monkeypatch.setattr(claims, "CLAIMS_FILE", tmp_path / "claims.json")
+    monkeypatch.setattr(claims, "_made", {})
+    assert evidence_table().rows == []
+    judgements = tuple(compare(made_up_results(**GOOD), "2c", "3a").rises("accuracy"))
+    kept = claims.keep_for_the_appendix([Claim("Elsewhere.", judgements)])
+    (tmp_path / "claims.json").write_text(kept)
+    assert "Elsewhere" in evidence_table().rows[0][0]
+    assert json.loads(kept)
+
+
+@pytest.mark.parametrize("expected", [float("nan"), np.float64(0.3), "better", 1, None, [True, 2]])
+def test_what_is_neither_judgement_nor_truth_is_refused(expected):
+    with pytest.raises(ValueError, match=r"a claim expects .*; allowed: judgements"):
+        claim("A.", expected)
+
+
+@pytest.mark.parametrize(("text", "expected"), [("", [True]), ("A.", []), (3, [True])])
+def test_a_claim_needs_a_sentence_and_something_to_expect(text, expected):
+    with pytest.raises(ValueError, match="claim"):
+        claim(text, *expected)
+
+
+def test_a_judgement_is_no_truth_by_itself():
+    with pytest.raises(TypeError, match="give it to claim"):
+        assert compare(made_up_results(), "2c", "3a").rises("loss")[0]
+
+
+def test_settings_are_judged_as_they_were_trained():
+    results = made_up_results(1)
+    assert have(results, ["4a", "4b"], activation="improved_sigmoid", momentum=0.9).holds is True
+    wrong = have(results, ["4a", "2c"], activation="improved_sigmoid")
+    assert (wrong.holds, wrong.measured) == (False, "2c: activation sigmoid")
+    with pytest.raises(ValueError, match="no setting is called speed; there are: learning_rate"):
+        have(results, "4a", speed=1)
+    with pytest.raises(ValueError, match="no results of '9z'"):
+        have(results, "9z", momentum=0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "seeds", "found"),
+    [(GOOD, 10, "supported"), (BAD, 10, "refuted"), ({}, 10, "undecided"), (GOOD, 3, "not judged on 3 seeds")],
+)
+def test_a_review_finds_its_verdict_from_the_numbers(changes, seeds, found):
+    both = compare(made_up_results(seeds, **changes), "2c", "3a")
+    one = review("3a", "It is better.", "supported", "By far.", supported_if=both.rises("accuracy"),
+                 refuted_if=both.falls("accuracy"))  # fmt: skip
+    assert one.found == found
+    row = reviews_table([one]).rows[0]
+    assert row[2] == {"supported": "**supported**"}.get(found, found if seeds == 3 else f"~~supported~~ {found}")
+    assert row[3] == {"supported": "By far."}.get(found, "" if seeds == 3 else "~~By far.~~")
+
+
+@pytest.mark.parametrize(("verdict", "options"), [("wrong", {"supported_if": True}), ("refuted", {})])
+def test_a_review_names_a_verdict_and_expects_something(verdict, options):
+    with pytest.raises(ValueError, match="supported"):
+        review("3a", "It is better.", verdict, "Why.", **options)

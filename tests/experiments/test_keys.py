@@ -1,0 +1,94 @@
+"""The key of a stored result: what changes its numbers changes it, and nothing else does."""
+
+import re
+import shutil
+
+import numpy as np
+import pytest
+
+from helpers import EXPERIMENTS
+from helpers.experiments import keys
+from helpers.experiments.keys import NOT_NUMERIC, PACKAGE, common_determinants, result_key, source_hash
+
+TASK_3 = EXPERIMENTS["3c"]
+COMMON = {"format": 1, "data": "ab12", "source": "cd34", "numpy": "2.0.0", "scipy": "1.15.0"}
+NUMERIC = [
+    *(f"network/{path.name}" for path in sorted((PACKAGE / "network").glob("*.py")) if path.stem not in NOT_NUMERIC),
+    "experiments/experiment.py",
+    "experiments/trial.py",
+]
+
+
+def key(experiment=TASK_3, seed=3, **changes):
+    return result_key(experiment, seed, COMMON | changes)
+
+
+def test_equal_determinants_give_equal_keys_in_any_order():
+    assert key() == result_key(TASK_3, 3, dict(reversed(COMMON.items())))
+    assert re.fullmatch("[0-9a-f]{20}", key())
+
+
+def test_every_determinant_changes_the_key():
+    changed = [
+        key(),
+        key(seed=4),
+        *(key(**{name: "another"}) for name in COMMON),
+        *(key(EXPERIMENTS[name]) for name in ("4a", "4e", "4e_no_stopping")),
+        key(TASK_3.variant("3c", learning_rate=np.nextafter(TASK_3.config.learning_rate, 1))),
+        key(TASK_3.variant("3c", patience=None)),
+        key(TASK_3.limited(2)),
+    ]
+    assert len(set(changed)) == len(changed)
+
+
+def test_words_about_an_experiment_change_no_key():
+    assert key(TASK_3.variant("3c")) == key() != key(TASK_3.variant("another"))
+
+
+def test_what_all_results_have_in_common_names_data_code_and_libraries():
+    common = common_determinants("ab12")
+    assert common.keys() == COMMON.keys()
+    assert (common["data"], common["numpy"], common["source"]) == ("ab12", np.__version__, source_hash())
+
+
+# The code -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sources(tmp_path, monkeypatch):
+    """A copy of the package that is hashed in its place."""
+    copy = shutil.copytree(PACKAGE, tmp_path / "helpers", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(keys, "PACKAGE", copy)
+    return copy
+
+
+def append(path, line):
+    path.write_bytes(path.read_bytes() + line)
+
+
+@pytest.mark.parametrize("module", NUMERIC)
+def test_a_change_in_any_numeric_module_changes_the_hash_of_the_source(sources, module):
+    before = source_hash()
+    append(sources / module, b"x = 1\n")
+    assert source_hash() != before
+
+
+@pytest.mark.parametrize("module", [f"network/{name}.py" for name in NOT_NUMERIC] + ["experiments/store.py"])
+def test_a_change_in_a_module_that_changes_no_number_leaves_the_hash(sources, module):
+    before = source_hash()
+    append(sources / module, b"x = 1\n")
+    assert source_hash() == before
+
+
+def test_a_new_module_of_the_network_counts_until_it_is_named(sources):
+    before = source_hash()
+    (sources / "network" / "dropout.py").write_bytes(b"x = 1\n")
+    assert source_hash() != before
+
+
+def test_line_endings_are_the_platforms_matter(sources):
+    before = source_hash()
+    for module in NUMERIC:
+        path = sources / module
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert source_hash() == before

@@ -1,0 +1,154 @@
+"""The explorer's page: the stored results to compare with, a look inside a network, and its end."""
+
+import numpy as np
+import pytest
+from ipywidgets import widgets
+from watching import ONE, finished
+
+from helpers.experiments.jobs import jobs_for
+from helpers.experiments.result import dataset_of
+from helpers.experiments.store import Store
+from helpers.experiments.stored import Shelf
+from helpers.experiments.table import EXPERIMENTS
+from helpers.experiments.trial import run_job
+from helpers.interactive.explorer import explore, page
+from helpers.interactive.explorer.stored import StoredNetwork
+
+
+@pytest.fixture(scope="module")
+def results(data):
+    """Results of 4a for two seeds, of one epoch."""
+    return [run_job(job, data)[0] for job in jobs_for([(EXPERIMENTS["4a"].limited(1), seed) for seed in (0, 1)])]
+
+
+@pytest.fixture
+def stored(results, small_data, monkeypatch):
+    """The same results, stored; the folder in which they are."""
+    monkeypatch.setenv("EPOCHS", "1")
+    shelf = Shelf.of(Store(), small_data)
+    for result in results:
+        shelf.save(result)
+    return shelf.store.directory
+
+
+@pytest.fixture
+def comparing(stored, explorer):
+    """An explorer that compares with them."""
+    explorer.experiment.value = "4a"
+    return explorer
+
+
+# --- stored results
+
+
+def test_what_is_not_stored_is_said(explorer):
+    assert "no results of 3c are stored" in explorer.message.value
+
+
+def test_the_results_that_are_stored_are_compared_with(comparing, drawn):
+    assert [result.seed for result in drawn[-1][1]] == [0, 1]
+    assert drawn[-1][0] == "4a"
+    assert comparing.message.value == ""
+
+
+def test_comparing_trains_nothing_and_writes_nothing(stored, small_data, monkeypatch):
+    monkeypatch.setattr("helpers.experiments.runner._train", lambda *_: pytest.fail("trained"))
+    before = sorted(stored.iterdir())
+    opened = page.Explorer()
+    opened.experiment.value = "4a"
+    opened.close()
+    assert sorted(stored.iterdir()) == before
+
+
+def test_missing_data_are_told_where_results_are_looked_for(explorer, monkeypatch, tmp_path):
+    monkeypatch.setenv("MNIST_DIR", str(tmp_path))
+    explorer.experiment.value = "2c"
+    assert "no such file" in explorer.message.value
+
+
+def test_the_stored_network_of_the_first_seed_is_offered(comparing):
+    assert comparing.looked_at.label == "4a, stored, seed 0"
+
+
+# --- a look inside
+
+
+def test_the_stored_network_reads_a_drawing(comparing):
+    comparing.pad.strokes = ONE
+    assert sum(comparing.pad.probabilities) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_run_reads_a_drawing(explorer):
+    explorer.settings.max_epochs.value = 1
+    explorer.pad.strokes = ONE
+    explorer.start.click()
+    finished(explorer)
+    assert sum(explorer.pad.probabilities) == pytest.approx(1, abs=1e-5)
+
+
+def test_the_last_run_started_is_looked_into(comparing):
+    comparing.settings.max_epochs.value = 1
+    comparing.start.click()
+    assert comparing.looked_at.value is finished(comparing)
+
+
+@pytest.mark.parametrize("kind", ["stored", "run"])
+def test_a_network_reads_an_image_as_it_reads_the_data(explorer, results, small_data, kind):
+    dataset = dataset_of(small_data, 0)
+    if kind == "run":
+        explorer.settings.max_epochs.value = 1
+        explorer.start.click()
+    network = StoredNetwork(results[0]) if kind == "stored" else finished(explorer)
+    image = dataset.pixels(dataset.train)[0]
+    np.testing.assert_allclose(network.read(image), network.model.forward(dataset.train.images[:1])[0], atol=1e-4)
+
+
+def test_a_stored_network_keeps_no_images(results, small_data):
+    network = StoredNetwork(results[0])
+    assert set(vars(network)) == {"name", "model", "pixel_mean", "pixel_std"}
+
+
+def test_without_a_network_the_pad_shows_the_drawing_and_says_what_to_do(explorer):
+    explorer.pad.strokes = ONE
+    assert "Start a run" in explorer.pad.reader
+    assert explorer.pad.probabilities == []
+    assert len(explorer.pad.image) == 784
+
+
+def test_a_cleared_pad_shows_nothing(comparing):
+    comparing.pad.strokes = ONE
+    comparing.pad.strokes = []
+    assert comparing.pad.probabilities == comparing.pad.image == []
+
+
+# --- closing
+
+
+@pytest.fixture
+def opened(small_data, drawn):
+    """An explorer opened as in a notebook, with a run under way."""
+    before = explore()
+    before.settings.hidden_layers.value = "4"
+    before.start.click()
+    yield before
+    while page._opened:
+        page._opened.pop().close()
+
+
+def test_the_explorer_opened_next_is_another(opened):
+    assert explore() is not opened
+
+
+def test_opening_the_explorer_again_ends_the_training_of_the_one_before(opened):
+    (run,) = opened.runs
+    explore()
+    assert not run.under_way
+    assert run.join(0)
+
+
+def test_closing_leaves_no_widget_behind(small_data, drawn):
+    before = set(widgets.widget._instances)
+    opened = page.Explorer()
+    opened.start.click()
+    opened.close()
+    assert set(widgets.widget._instances) == before

@@ -1,0 +1,53 @@
+"""What the tests of training share: small networks and settings, and networks that watch or play their training."""
+
+import dataclasses
+
+import numpy as np
+
+from helpers import MLP, Dataset, Split, TrainingConfig, train
+from helpers.network.history import History
+
+TIMES = ("wall_seconds", "cpu_seconds")
+CONFIG = TrainingConfig(learning_rate=0.3, momentum=0.8, batch_size=10, max_epochs=4, validations_per_epoch=2)
+
+
+def network(kind=MLP, **settings):
+    return kind([6, 5, 3], **({"weight_init": "improved", "seed": 1, "dtype": np.float64} | settings))
+
+
+def dataset_of(images, labels):
+    split = Split(np.array(images, dtype=float), np.array(labels))
+    return Dataset(split, split, split, mean=0.0, std=1.0, name="by hand", directory=None)
+
+
+def settings(**changes):
+    return dataclasses.replace(CONFIG, **changes)
+
+
+def learn(model, dataset, config=CONFIG, **arguments):
+    return train(model, dataset, config, **({"seed": 0, "progress": False} | arguments))
+
+
+def same_history(first, second):
+    for field in dataclasses.fields(History):
+        if field.name not in TIMES:
+            np.testing.assert_array_equal(getattr(first, field.name), getattr(second, field.name), field.name)
+
+
+class RecordingMLP(MLP):
+    """Keeps the images of every mini-batch that it learns from."""
+
+    def backward_pass(self, images, *arguments):
+        self.__dict__.setdefault("batches", []).append(images.copy())
+        super().backward_pass(images, *arguments)
+
+
+class ScriptedMLP(MLP):
+    """Reports validation losses from a list; the weights at each validation are kept."""
+
+    losses: tuple[float, ...] = ()
+
+    def evaluation_pass(self, images, labels):
+        kept = self.__dict__.setdefault("kept", [])
+        kept.append(self.parameters.copy())
+        return self.losses[len(kept) - 1], 0.5

@@ -1,0 +1,121 @@
+"""The house as it stands: imports run one way, modules and functions are short, and all are typed and documented."""
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOORS = ("settings", "network", "experiments", "evidence", "figures", "interactive", "report")  # from below
+LIGHT = {"", "elements", "errors", "style", "files"}  # of nbtypst: what a notebook shows, without nbconvert
+MODULES = sorted([*(ROOT / "helpers").rglob("*.py"), *(ROOT / "nbtypst").rglob("*.py")])
+NAMES = [str(path.relative_to(ROOT)) for path in MODULES]
+
+
+def imports_of(path: Path) -> set[str]:
+    """Return the modules that a module imports, anywhere in it, with their full names; not those for types alone."""
+    tree, package = ast.parse(path.read_text(encoding="utf-8")), path.relative_to(ROOT).parent.parts
+    for_types = {
+        inner for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+        for inner in ast.walk(node)
+    }  # fmt: skip
+    found = set()
+    for node in ast.walk(tree):
+        if node in for_types:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
+            module = ".".join(filter(None, [base, node.module or ""]))
+            found |= {module} if node.module else {f"{module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def room_of(module: str) -> str:
+    """Return "network" for helpers.network.mlp, "report" for helpers.report, "nbtypst" for all of it."""
+    package, *rest = module.split(".")
+    room = rest[0] if package == "helpers" and rest else package
+    return "report" if room in ("__main__", "check") else room  # the floor of the commands
+
+
+def arrows() -> dict[tuple[str, str], set[str]]:
+    """Return which modules make each arrow from one room to another."""
+    found = defaultdict(set)
+    for path in MODULES:
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for imported in imports_of(path):
+            if imported.split(".")[0] in ("helpers", "nbtypst") and room_of(imported) != room_of(module):
+                found[room_of(module), room_of(imported)].add(module)
+    return found
+
+
+def test_imports_run_one_way_and_no_arrow_points_up():
+    up = {
+        (start, end): sorted(modules)
+        for (start, end), modules in arrows().items()
+        if start in FLOORS and end in FLOORS and FLOORS.index(start) < FLOORS.index(end)
+    }
+    assert up == {}
+
+
+def test_nbtypst_knows_nothing_of_helpers():
+    assert [modules for (start, _), modules in arrows().items() if start == "nbtypst"] == []
+
+
+def test_there_are_at_most_twenty_five_arrows_between_rooms():
+    assert len(arrows()) <= 25, sorted(arrows())
+
+
+def test_rooms_use_only_the_light_part_of_nbtypst():
+    heavy = {
+        (module, imported)
+        for path in MODULES
+        if (module := room_of(".".join(path.relative_to(ROOT).with_suffix("").parts))) in FLOORS[:6]
+        for imported in imports_of(path)
+        if imported.split(".")[0] == "nbtypst" and imported.partition(".")[2] not in LIGHT
+    }
+    assert heavy == set()
+
+
+def test_no_module_imports_itself_through_others():
+    graph = {}
+    for path in MODULES:
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        graph[module] = {name for name in imports_of(path) if name != module}
+    done: set[str] = set()
+
+    def visit(module: str, above: tuple[str, ...]) -> None:
+        assert module not in above, " -> ".join([*above[above.index(module) :], module])
+        if module not in done:
+            for name in graph.get(module, ()):
+                visit(name, (*above, module))
+            done.add(module)
+
+    for module in graph:
+        visit(module, ())
+
+
+@pytest.mark.parametrize("path", MODULES, ids=NAMES)
+def test_modules_and_functions_are_short_typed_and_documented(path):
+    source = path.read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    assert len(source.splitlines()) <= 250
+    assert ast.get_docstring(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            documented = ast.get_docstring(node, clean=False)
+            body = node.body[1:] if documented else node.body
+            length = body[-1].end_lineno - body[0].lineno + 1 if body else 0
+            assert length <= 40, f"{node.name} has {length} lines"
+            arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            untyped = [a.arg for a in arguments if a.annotation is None and a.arg not in ("self", "cls")]
+            assert untyped == [], node.name
+            assert node.returns is not None or node.name == "__init__", node.name
+            assert documented or node.name.startswith("_") or len(body) < 6, node.name
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=lambda path: path.name)
+def test_no_file_of_tests_is_long(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
