@@ -61,12 +61,12 @@ class Typesetting:
             file.write_text(self.source.text(), encoding="utf-8")
             return json.loads(typst.query(str(file), "<places>", field="value", one=True, **given))
 
-        chapters = [chapter for chapter, _ in self.source.writer.floats]
+        sections = [section for section, _ in self.source.writer.floats]
         may_float = [free for _, free in self.source.writer.floats]
         try:
-            self.source.placements = arranged(chapters, may_float, lay_out)
+            self.source.placements = arranged(sections, may_float, lay_out)
         except RuntimeError:  # what is wrong is told by the compiler
-            self.source.placements = ["none"] * len(chapters)
+            self.source.placements = ["none"] * len(sections)
 
     def _place_of(self, diagnostic: str) -> str:
         number = self._part_at(diagnostic)

@@ -20,6 +20,8 @@ BLOCKS = {
 }  # fmt: skip
 DEEPEST = 12  # nested lists, quotations and tables, which take Typst ever longer; deeper ones are shown as words
 
+SECTION = 2  # a figure stays between the headings of this level or above that it stands between
+
 
 class TypstWriter(WordsWriter):
     """Writes the parts of a document, in order."""
@@ -30,8 +32,8 @@ class TypstWriter(WordsWriter):
 
     def restart(self) -> None:
         """Begin again with the first part."""
-        self.chapter = 0
-        self.floats: list[tuple[int, bool]] = []  # of each figure: its chapter, and whether it may float
+        self.chapter, self.section = 0, 0
+        self.floats: list[tuple[int, bool]] = []  # of each figure: its section, and whether it may float
         self.below_heading = False
         self.anchored = set()
 
@@ -101,6 +103,7 @@ class TypstWriter(WordsWriter):
         if level == 1:
             before = "#place.flush()\n" if self.chapter else "#contents-here()\n"
             self.chapter += 1
+        self.section += level <= SECTION
         return f"{before}#heading(level: {level})[{text}]{label}"
 
     def block_p(self, element: HtmlElement, place: Place) -> str:
@@ -161,10 +164,11 @@ class TypstWriter(WordsWriter):
         if content is not None:
             return self._table(content, place).block(text, label)
         at_top = not place.inside
-        self.floats.append((self.chapter, at_top and self.chapter > 0 and not stays))
+        self.floats.append((self.section, at_top and self.chapter > 0 and not stays))
         placement = f"placement: placement-of({len(self.floats) - 1}), " if at_top else ""
         self.below_heading = False
-        return f"#figure({self.image(pictures[0], place)}, {placement}caption: [{text}]){label}"
+        begin = "#metadata(none)<figure-begin>\n"  # it never stands before what comes before it
+        return f"{begin}#figure({self.image(pictures[0], place)}, {placement}caption: [{text}]){label}"
 
     def _table(self, element: HtmlElement, place: Place) -> TypstTable:
         self.below_heading = False

@@ -58,7 +58,7 @@ def forest_figure(results: Runs, pairs: Sequence[Pair], measures: Sequence[str],
 @in_print_style
 def steps_to_loss_figure(results: Runs, names: Sequence[str], *, label: str = "fig:steps-to-loss") -> Figure:
     """Show how many gradient steps networks need until their validation loss is first at or below any loss."""
-    figure, (axes,) = new_figure(1, 1, height=0.42 * TEXT_WIDTH_INCHES)
+    figure, (axes,) = new_figure(1, 1, height=0.37 * TEXT_WIDTH_INCHES)
     looks, ends = looks_of(names), []
     losses = np.geomspace(1.0, 0.1, 200)
     for name in names:
@@ -85,8 +85,7 @@ def steps_to_loss_figure(results: Runs, names: Sequence[str], *, label: str = "f
         figure,
         label=label,
         caption="Gradient steps needed against the validation loss reached, median over "
-        f"{seeds_text(results, names)}, as far as every seed gets: lower is faster, further to the right is better. "
-        "Measured at each validation, so the left ends are coarse.",
+        f"{seeds_text(results, names)}, as far as every seed gets: lower is faster, further to the right is better.",
         alt=f"Line plot, one line a network, both axes on a log scale. Lowest loss that every seed reaches: {listed}.",
     )
 

@@ -13,6 +13,8 @@ from matplotlib.lines import Line2D
 from nbtypst import TEXT_WIDTH_INCHES, figure_style
 
 LEGEND_LINE_INCHES = 0.17
+LABEL_POINTS = 8  # size of the letters beside lines
+LABEL_WIDTH = 32  # points; ends of lines that are further apart do not disturb each other
 SPLIT_STYLES = {"validation": "-", "training": (0, (3, 1.5))}
 AXIS_LABELS = {"loss": "cross entropy [nats]", "accuracy": "accuracy [%]"}
 
@@ -110,11 +112,15 @@ def legend_above(figure: MatplotlibFigure, labels: Mapping[str, Look], styles: M
 def label_ends(axes: Axes, ends: Sequence[tuple[str, float, float, str]]) -> None:
     """Write names beside the ends of lines, moved apart where they are close. ends: name, x, y, colour of each."""
     axes.figure.draw_without_rendering()
-    to_pixels, line = axes.transData, axes.figure.dpi * 9 / 72
-    placed = -np.inf
+    points, line = 72 / axes.figure.dpi, LABEL_POINTS + 1
+    placed: list[tuple[float, float]] = []
     for name, x, y, colour in sorted(ends, key=lambda end: end[2]):
-        _, row = to_pixels.transform((x, y))
-        placed = max(placed + line, row)
-        offset = (5 * axes.figure.dpi / 72, placed - row)
-        axes.annotate(name, (x, y), offset, textcoords="offset pixels", va="center", size=8, color=colour,
-                      annotation_clip=False)  # fmt: skip
+        column, lowest = axes.transData.transform((x, y)) * points
+        row = lowest
+        for other, taken in sorted(placed, key=lambda at: at[1]):
+            if abs(other - column) < LABEL_WIDTH and abs(taken - row) < line:
+                row = taken + line
+        placed.append((column, row))
+        beside = axes.annotate(name, (x, y), (5, row - lowest), textcoords="offset points", va="center",
+                               size=LABEL_POINTS, color=colour, annotation_clip=False)  # fmt: skip
+        beside.set_in_layout(False)  # it may reach beyond the axes, which stay where they are
