@@ -10,7 +10,7 @@ from typing import Any
 from .collected import in_order
 from .document import Document, Options, document_of
 from .errors import NotebookError, NotebookWarning
-from .files import write_whole
+from .files import check_writable, write_whole
 from .notebooks import DEFAULT_TIMEOUT, Notebook, read_notebook
 from .page import page_of
 from .selection import Selection
@@ -95,6 +95,8 @@ def build(
     remarks = in_order(remarks, [source.name for source in sources])
     if strict and remarks:
         raise NotebookError(*remarks)
+    for path in files:
+        check_writable(path)  # all of them, before the first is changed
     for path, content in files.items():
         write_whole(path, content)
     for remark in remarks:
@@ -110,6 +112,10 @@ def _exported(sources: list, output: Path, options: Options, pages: str | Path |
 
         files = {output: web_page(document)}
         alone = replace(options, **dict.fromkeys(OF_THE_WHOLE), **_shared(sources[0], document))
+        names = [source.name for source in sources]
+        if pages and len(set(names)) < len(names):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            raise NotebookError(f"{', '.join(twice)}: two notebooks of one name would be one page; rename one")
         for source in sources if pages else []:
             files[Path(pages, source.name).with_suffix(".html")] = web_page(document_of([source], alone))
         return files, len(files), document.remarks

@@ -92,12 +92,13 @@ class Store:
             path.unlink(missing_ok=True)
         except OSError as error:
             raise _with_remedy(error, f"it is {what} and cannot be deleted: allow writing there", path) from error
-        warnings.warn(f"{path}: {what}; deleted, its training runs again", stacklevel=3)
+        # Said of the file itself, and not with the line of source that happened to read it.
+        warnings.warn_explicit(f"{what}; deleted, its training runs again", UserWarning, str(path), 0)
 
     def _clear(self) -> None:
         """Delete the unfinished files of processes that were killed while they wrote."""
         for path in self.directory.glob(".*.npz.*"):
-            with suppress(FileNotFoundError):  # another process was faster
+            with suppress(OSError):  # another process was faster, or it may not be deleted: then it stays
                 if time.time() - path.stat().st_mtime > HOUR:
                     path.unlink()
 

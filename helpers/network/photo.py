@@ -25,6 +25,13 @@ def centred(ink: np.ndarray) -> np.ndarray:
     return image
 
 
+def fitted(image: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Return grey values 0..255 at another size, for networks whose images are not those of MNIST."""
+    if image.shape == shape:
+        return image
+    return np.asarray(Image.fromarray(np.uint8(image.clip(0, 255))).resize(shape[::-1]), float)
+
+
 def read_photo(path: str | os.PathLike) -> np.ndarray:
     """Return a photo of one digit, dark on light or light on dark, as grey values 0..255 `(28, 28)`, 255 = ink.
 

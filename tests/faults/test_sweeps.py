@@ -143,7 +143,7 @@ def test_truncated_swapped_and_scribbled_files_are_reported_and_trained_again(co
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         small_sweep.run(1, directory=squares, store=Store(copy))
-    told = sorted(str(warning.message) for warning in caught)
+    told = sorted(f"{warning.filename}: {warning.message}" for warning in caught)
     assert len(told) == 4
     for message, path in zip(told, (truncated, scribbled, first, second), strict=True):
         assert message.startswith(f"{path}: ")

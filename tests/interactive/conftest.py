@@ -27,7 +27,7 @@ def drawn(monkeypatch):
     """What the pictures of the curves are made of, one entry a picture; drawing them for real takes long."""
     pictures = []
     monkeypatch.setattr(page, "curves_png", lambda *parts: pictures.append(parts) or str(len(pictures)).encode())
-    monkeypatch.setattr(page, "weights_png", lambda model: bytes(model.layer_sizes[1]))
+    monkeypatch.setattr(page, "weights_png", lambda model, _: bytes(model.layer_sizes[1]))
     return pictures
 
 

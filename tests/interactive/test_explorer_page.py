@@ -105,7 +105,7 @@ def test_a_network_reads_an_image_as_it_reads_the_data(explorer, results, small_
 
 def test_a_stored_network_keeps_no_images(results, small_data):
     network = StoredNetwork(results[0])
-    assert set(vars(network)) == {"name", "model", "pixel_mean", "pixel_std"}
+    assert set(vars(network)) == {"name", "model", "image_shape"}
 
 
 def test_without_a_network_the_pad_shows_the_drawing_and_says_what_to_do(explorer):

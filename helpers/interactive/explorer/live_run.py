@@ -9,7 +9,9 @@ from ...experiments.experiment import Experiment
 from ...experiments.result import dataset_of
 from ...network.history import History, TrainingDiverged
 from ...network.mlp import MLP
-from ...network.mnist import data_directory, normalise
+from ...network.mnist import data_directory
+from ...network.mnist_files import IMAGE_SHAPE
+from ...network.photo import fitted
 from ...network.training import STOP, train
 
 UNDER_WAY = ("starting", "training", "pausing", "paused", "stopping")
@@ -23,7 +25,7 @@ class LiveRun:
     state: one of `UNDER_WAY`, or "complete", "stopped early", "stopped", "diverged", "failed".
     message: for the last two, what happened. history: `None` before the first validation.
     model: the network as it is now, in the end the one of the lowest validation loss; `None` before the data are read.
-    pixel_mean, pixel_std: of its training images, by which `read` normalises what it is given.
+    image_shape: of its images, once the data are read.
     steps_per_epoch: 0 before the data are read.
     """
 
@@ -32,7 +34,7 @@ class LiveRun:
         self.state, self.message = "starting", ""
         self.history: History | None = None
         self.model: MLP | None = None
-        self.pixel_mean, self.pixel_std = 0.0, 1.0
+        self.image_shape = IMAGE_SHAPE
         self.steps_per_epoch = 0
         self._after: Sequence[LiveRun] = ()
         self._stopping = False
@@ -87,7 +89,7 @@ class LiveRun:
 
     def read(self, image: np.ndarray) -> np.ndarray:
         """Return the probabilities of the classes for an image of grey values 0..255, `(28, 28)`."""
-        return self.model.forward(normalise(image[None], self.pixel_mean, self.pixel_std, self.model.dtype))[0]
+        return self.model.read(fitted(image, self.image_shape))[0]
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait for the end of the thread, at most `timeout` seconds; return whether it has ended."""
@@ -101,9 +103,10 @@ class LiveRun:
         self._after = ()
         try:
             dataset = dataset_of(data_directory(), self.seed)
-            self.pixel_mean, self.pixel_std = dataset.mean, dataset.std
+            self.image_shape = dataset.image_shape
             self.steps_per_epoch = len(dataset.train) // self.experiment.config.batch_size
             self.model = self.experiment.model(dataset.num_inputs, dataset.num_classes, seed=self.seed)
+            self.model.normalisation = dataset.mean, dataset.std
             if self._after_validation(None) == STOP:
                 self._end("stopped")
                 return

@@ -61,9 +61,9 @@ def curves_png(stored_name: str, stored: Sequence[Result], curves: Sequence[Curv
     return buffer.getvalue()
 
 
-def weights_png(model: MLP) -> bytes:
+def weights_png(model: MLP, image_shape: tuple[int, int] = IMAGE_SHAPE) -> bytes:
     """Return the weights from the pixels to each of the first units as images: red excites, blue inhibits."""
-    units = model.weights[0][:-1, :MAX_UNITS].T.reshape(-1, *IMAGE_SHAPE)
+    units = model.weights[0][:-1, :MAX_UNITS].T.reshape(-1, *image_shape)
     limit = max(float(np.quantile(np.abs(units), 0.995)), np.finfo(np.float32).tiny)
     columns = min(UNITS_A_ROW, len(units))
     rows = -(-len(units) // columns)

@@ -1,13 +1,15 @@
 """The explorer's form: a network and how it is trained."""
 
 from dataclasses import replace
+from math import prod
 
 import ipywidgets as widgets
 
 from ...experiments.experiment import NUM_INPUTS, Experiment, num_parameters
 from ...network.activations import ACTIVATIONS
 from ...network.initial_weights import WEIGHT_INITS
-from ...network.mnist_files import NUM_CLASSES
+from ...network.mnist import data_directory
+from ...network.mnist_files import NUM_CLASSES, MNISTError, read_files
 from .look import CARD, FIELD, no_wider, say
 
 MAX_LAYERS, MAX_UNITS = 10, 512  # larger networks take seconds from one validation to the next
@@ -29,7 +31,17 @@ def parse_layers(text: str) -> tuple[int, ...]:
 
 def units_text(hidden_layers: tuple[int, ...]) -> str:
     """Return for example "785–64–10"."""
-    return "–".join(map(str, (NUM_INPUTS, *hidden_layers, NUM_CLASSES)))
+    num_inputs, num_classes = data_sizes()
+    return "–".join(map(str, (num_inputs, *hidden_layers, num_classes)))
+
+
+def data_sizes() -> tuple[int, int]:
+    """Return the inputs and classes of the data, or where they cannot be read, which a run will say, of MNIST."""
+    try:
+        raw = read_files(data_directory())
+    except MNISTError:
+        return NUM_INPUTS, NUM_CLASSES
+    return prod(raw.train_images.shape[1:]) + 1, len(raw.label_names)
 
 
 class Settings(widgets.HBox):
@@ -89,4 +101,4 @@ class Settings(widgets.HBox):
         except ValueError as error:
             say(self.parameters, str(error), wrong=True)
         else:
-            say(self.parameters, f"{units_text(layers)}: {num_parameters(layers):,} parameters")
+            say(self.parameters, f"{units_text(layers)}: {num_parameters(layers, *data_sizes()):,} parameters")

@@ -1,0 +1,170 @@
+"""From a changed sentence to the PDF: what is run again, what is kept, and never a stale number."""
+
+import nbformat
+import pypdf
+import pytest
+from made_up import made_up_results
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from helpers import report
+from helpers.check import clear, problems
+from helpers.report import executed, inputs_of_cells, notebooks_of, write_report
+from nbtypst.notebooks import read_notebook
+
+READS = "from pathlib import Path\nprint(len(Path('numbers.txt').read_text()))"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch, clean_environment):
+    """A report of an opening notebook, two tasks and an appendix, beside a file that one of them reads."""
+    root = tmp_path / "own"
+    root.mkdir()
+    monkeypatch.setattr(report, "KEPT", root / "build" / "executed")
+    monkeypatch.setattr(report, "CLAIMS_FILE", root / "build" / "claims.json")
+    (root / "numbers.txt").write_text("123")
+    for name, cells in {
+        "assignment1_report": [new_markdown_cell("# The lab\n\n## Opening"), new_code_cell("print('first')")],
+        "task2": [new_markdown_cell("# Task two\n\nA sentence."), new_code_cell(READS)],
+        "task10": [new_markdown_cell("# Task ten"), new_code_cell("print('tenth')")],
+        "appendix": [new_markdown_cell("# The end"), new_code_cell("print('last')")],
+    }.items():
+        nbformat.write(new_notebook(cells=cells), root / f"{name}.ipynb")
+    return root
+
+
+def change(path, index, source):
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[index].source = source
+    nbformat.write(notebook, path)
+
+
+def run(folder):
+    """Write the report; return how many notebooks were run, and its text."""
+    written = write_report(folder / "report.pdf", made_up_results(10), root=folder)
+    text = " ".join(page.extract_text() for page in pypdf.PdfReader(folder / "report.pdf").pages)
+    return written.notebooks_run, text
+
+
+def test_markdown_never_runs_a_kernel_and_a_changed_cell_runs_its_own_notebook_only(folder):
+    assert run(folder)[0] == 4
+    assert run(folder)[0] == 0
+    change(folder / "task2.ipynb", 0, "# Task two\n\nAnother sentence.")
+    count, text = run(folder)
+    assert count == 0
+    assert "Another sentence." in text
+    change(folder / "task2.ipynb", 1, "print('second')")
+    count, text = run(folder)
+    assert count == 1
+    assert "second" in text
+
+
+def test_every_task_is_in_the_report_in_its_order_before_the_appendix(folder):
+    nbformat.write(new_notebook(cells=[new_markdown_cell("# Task three")]), folder / "task3.ipynb")
+    names = [path.name for path in notebooks_of(folder)]
+    assert names == ["assignment1_report.ipynb", "task2.ipynb", "task3.ipynb", "task10.ipynb", "appendix.ipynb"]
+    text = run(folder)[1]
+    places = [text.rindex(heading) for heading in ("Task two", "Task three", "Task ten", "The end")]
+    assert places == sorted(places)
+
+
+def test_a_folder_without_an_appendix_is_a_report_too(folder):
+    (folder / "appendix.ipynb").unlink()
+    assert run(folder)[0] == 3
+
+
+def a_file_that_cells_read(folder, monkeypatch):
+    (folder / "numbers.txt").write_text("12345")
+
+
+def a_source(folder, monkeypatch):
+    (folder / "helpers").mkdir()
+    (folder / "helpers" / "new.py").write_text("")
+
+
+def a_stored_result(folder, monkeypatch):
+    from helpers.experiments.store import Store
+
+    Store().directory.mkdir(parents=True)
+    (Store().directory / "3c-seed0-abc.npz").write_bytes(b"1")
+
+
+def a_setting(folder, monkeypatch):
+    monkeypatch.setenv("SEEDS", "3")
+
+
+def the_data(folder, monkeypatch):
+    (folder / "build" / "other").mkdir(parents=True)
+    monkeypatch.setenv("MNIST_DIR", str(folder / "build" / "other"))
+
+
+def a_library(folder, monkeypatch):
+    monkeypatch.setattr(report, "distributions", list)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [a_file_that_cells_read, a_source, a_stored_result, a_setting, the_data, a_library],
+    ids=lambda f: f.__name__,
+)
+def test_whatever_a_cell_could_have_read_is_part_of_the_key(changed, folder, monkeypatch):
+    before = inputs_of_cells(folder)
+    assert inputs_of_cells(folder) == before
+    changed(folder, monkeypatch)
+    assert inputs_of_cells(folder) != before
+
+
+def test_a_changed_file_gives_its_new_number(folder):
+    notebooks = [read_notebook(folder / "task2.ipynb")]
+    (first,), count = executed(notebooks, inputs_of_cells(folder))
+    assert (first.code_cells()[0].outputs[0].text, count) == ("3\n", 1)
+    (folder / "numbers.txt").write_text("12345")
+    (second,), count = executed([read_notebook(folder / "task2.ipynb")], inputs_of_cells(folder))
+    assert (second.code_cells()[0].outputs[0].text, count) == ("5\n", 1)
+
+
+def test_fresh_runs_all_and_a_damaged_kept_notebook_is_run_again(folder):
+    notebooks = [read_notebook(folder / "task2.ipynb")]
+    assert [executed(notebooks, "a", fresh=fresh)[1] for fresh in (False, False, True)] == [1, 0, 1]
+    (kept,) = report.KEPT.glob("task2-*.ipynb")
+    kept.write_text("{")
+    assert executed(notebooks, "a")[1] == 1
+
+
+CLAIM = """from helpers import claim
+claim("Two and two are five.", 2 + 2 == 5)"""
+
+
+def test_a_claim_that_does_not_hold_is_listed_with_its_place_and_refused_if_strict(folder):
+    change(folder / "task2.ipynb", 1, CLAIM)
+    written = write_report(folder / "report.pdf", made_up_results(10), root=folder)
+    assert written.struck == [
+        "task2.ipynb, cell 2: the claim does not hold: Two and two are five. (a count or a formula: worked out, not so)"
+    ]
+    with pytest.raises(report.NotebookError, match=r"task2\.ipynb, cell 2: the claim does not hold"):
+        write_report(folder / "report.pdf", made_up_results(10), root=folder, strict=True)
+
+
+def test_the_check_says_for_each_fault_where_it_is_and_what_to_do(folder):
+    change(folder / "task2.ipynb", 0, "# Task two\n\nWe reached 97.3 % in 12 s.")
+    change(folder / "task10.ipynb", 1, "def own():\n    return 1\n" + "own()\n" * 12)
+    notebook = nbformat.read(folder / "appendix.ipynb", as_version=4)
+    notebook.cells[1].execution_count = 3
+    nbformat.write(notebook, folder / "appendix.ipynb")
+    found = problems(folder)
+    assert [line.partition(": ")[0] for line in found] == [
+        "task2.ipynb, cell 1", "task10.ipynb, cell 2", "task10.ipynb, cell 2", "appendix.ipynb, cell 2"
+    ]  # fmt: skip
+    for line, remedy in zip(
+        found, ("let a claim say it", "move it to helpers", "belong in helpers", "make clear"), strict=True
+    ):
+        assert remedy in line
+
+
+def test_clear_empties_outputs_and_nothing_else(folder):
+    notebook = nbformat.read(folder / "task2.ipynb", as_version=4)
+    notebook.cells[1].outputs = [nbformat.v4.new_output("stream", text="3")]
+    nbformat.write(notebook, folder / "task2.ipynb")
+    assert clear(folder) == ["task2.ipynb"]
+    after = nbformat.read(folder / "task2.ipynb", as_version=4)
+    assert (after.cells[1].outputs, after.cells[1].source) == ([], READS)
+    assert clear(folder) == []
