@@ -1,6 +1,6 @@
 """A sweep over width and depth: the networks of Task 3 in other sizes. Finished trainings are stored, as any."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .experiment import Experiment
 from .result import Result
@@ -34,4 +34,5 @@ class Outcome:
 
 def network(units: int, depth: int) -> Experiment:
     """Return the network of Task 3 with other hidden layers: `depth` of them, of `units` each."""
-    return MOMENTUM.variant(f"sweep_{units}x{depth}", hidden_layers=(units,) * depth)
+    experiment = MOMENTUM.variant(f"sweep_{units}x{depth}", hidden_layers=(units,) * depth)
+    return replace(experiment, title=f"{depth} x {units}")

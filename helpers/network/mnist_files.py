@@ -132,9 +132,8 @@ def _read_idx(path: Path, dimensions: int) -> tuple[np.ndarray, list[bytes]]:
     except (OSError, EOFError, zlib.error) as error:
         raise _error(path, f"cannot be read ({error})") from error
     if path.parent == EMBEDDED_DIRECTORY:
-        found = sha256(header, content)
-        if found != SHA256[path.name.removesuffix(".gz")]:
-            expected = SHA256[path.name.removesuffix(".gz")]
+        found, expected = sha256(header, content), SHA256.get(path.name.removesuffix(".gz"), "one of MNIST's files")
+        if found != expected:
             raise _error(path, f"SHA-256 of the content is {found}, expected {expected}")
     return np.frombuffer(content, np.uint8).reshape(shape), [header, content]
 
