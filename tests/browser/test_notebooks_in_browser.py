@@ -112,3 +112,29 @@ def test_what_an_object_shows_of_itself_appears(opened, save_screenshot):
     page.wait(lambda: len(page.find(".jp-OutputArea table")) == 2, "two tables")
     page.wait(lambda: pictures_in_cells(page) == [0, 1, 0], "an image of each class")
     save_screenshot("own-objects")
+
+
+CLAIMS = """\
+from helpers import claim
+from helpers.evidence.judgement import Judgement
+
+claim("**Two and two** are four.", 2 + 2 == 4)
+claim("Two and two are **five**, or $2 + 2$.", 2 + 2 == 5)
+claim("Nobody knows.", Judgement("what nobody knows", "none", "not judged on 2 seeds", None))"""
+
+
+def test_a_claim_stands_is_struck_out_or_grey_as_on_paper(opened, save_screenshot):
+    page = opened("own.ipynb", CLAIMS)
+    page.run_all()
+    shown = ".jp-RenderedMarkdown.jp-OutputArea-output"
+    page.wait(lambda: len(page.find(shown)) == 3, "three sentences")
+    stands, struck, grey = page.driver.execute_script(
+        f"return Array.from(document.querySelectorAll('{shown}'), it => [it.textContent, !!it.querySelector('del'), "
+        "Array.from(it.querySelectorAll('span'), s => getComputedStyle(s).color).includes('rgb(117, 117, 117)'), "
+        "it.querySelector('sup a').getAttribute('href')])"
+    )
+    save_screenshot("own-claims")
+    assert [one[1:3] for one in (stands, struck, grey)] == [[False, False], [True, False], [False, True]]
+    assert "Measured:" in struck[0]
+    assert "not judged on 2 seeds" in grey[0]
+    assert all("evidence-" in one[3] for one in (stands, struck, grey))

@@ -53,7 +53,7 @@ def test_the_tables_hold_what_was_measured(small, capsys):
     accuracies, check, cost = (part for part in capsys.readouterr().out.split("\n\n") if part.startswith("|"))
     assert len(accuracies.splitlines()) == 2 + 2
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in check.splitlines()[2:7]]
-    assert [row[0] for row in rows] == ["4 units", "8 units", "4-4 units", "8-8 units", "all"]
+    assert [row[0] for row in rows] == ["1 x 4", "1 x 8", "2 x 4", "2 x 8", "all"]
     assert float(rows[-1][1]) == pytest.approx(sum(float(row[1]) for row in rows[:-1]), abs=0.3)
     assert "50 epochs (50.0)" in cost
     assert "as here (1.0)" in cost

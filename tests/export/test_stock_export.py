@@ -59,8 +59,9 @@ def report(folder):
     return PdfReader(result.path)
 
 
-def test_report_has_under_20_pages_and_none_with_a_third_left_blank_but_the_last(report):
-    assert len(report.pages) < 20
+def test_report_has_at_most_18_pages_before_the_appendix_and_none_has_a_third_left_blank_but_the_last(report):
+    appendix = next(entry for entry in report.outline if not isinstance(entry, list) and "measured" in entry.title)
+    assert report.get_destination_page_number(appendix) <= 18
     assert max(largest_blank(page) for page in report.pages[:-1]) < 1 / 3
 
 
@@ -96,7 +97,8 @@ def test_every_formula_of_the_notebooks_compiles_alone_in_both_formats(tmp_path)
 def test_stock_html_has_every_figure_and_table_with_its_caption(folder, name):
     page, _ = HTMLExporter().from_filename(str(folder / name))
     labels = shown(folder, name)
-    assert len(re.findall('<img [^>]*src="data:image/svg', page)) == sum(kind == "figure" for kind, _ in labels)
+    figures = re.findall('<img alt="No description[^>]*src="data:image/svg', page)  # not the small curve of a history
+    assert len(figures) == sum(kind == "figure" for kind, _ in labels)
     assert page.count("<table>") == sum(kind == "table" for kind, _ in labels)
     for kind, label in labels:
         assert f"<strong>{kind.capitalize()}</strong> (<code>{label}</code>)" in page
