@@ -26,7 +26,6 @@ def main(arguments: list[str] | None = None) -> int:
     from nbtypst import NotebookError
 
     try:
-        interrupts.raise_from_now_on()
         does = {"sweep": _sweep, "check": _check, "clear": _clear}
         return does[what]() if what in does else _report(html=what == "html")
     except KeyboardInterrupt:
@@ -45,6 +44,7 @@ def _report(*, html: bool) -> int:
     from .experiments.runner import run_experiments
     from .report import ROOT, write_report
 
+    interrupts.raise_from_now_on()  # not while modules are imported: Python would end with the signal all the same
     start = time.perf_counter()
     output = ROOT / f"assignment1_report.{'html' if html else 'pdf'}"
     options = {name.lower(): bool(setting(name)) for name in ("CODE", "STRICT", "FRESH")}
@@ -67,6 +67,7 @@ def _report(*, html: bool) -> int:
 def _sweep() -> int:
     from .figures.sweep import run_sweep
 
+    interrupts.raise_from_now_on()
     return interrupts.EXIT_STATUS if run_sweep() is None else 0
 
 
@@ -74,6 +75,7 @@ def _check() -> int:
     from .check import problems
     from .experiments.runner import run_experiments
 
+    interrupts.raise_from_now_on()
     if run_experiments().interrupted:
         return interrupts.EXIT_STATUS
     found = problems()

