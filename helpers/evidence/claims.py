@@ -102,7 +102,8 @@ def evidence_table(claims: Iterable[Claim] | None = None, label: str = "tbl:evid
         caption="The evidence for every marked sentence of this report; each leads back to it. Differences are paired "
         "over the seeds, with their bootstrap interval (with fewer than six seeds their range); $p$ is that of the "
         "exact sign-flip test, corrected after Holm over as many comparisons of the same measure as stand behind the "
-        "family; a ratio is judged by its interval.",
+        "family; a ratio is judged by its interval. Intervals are not corrected, so one may leave out zero where no "
+        "difference counts as found.",
         align="lllrll",
     )
 

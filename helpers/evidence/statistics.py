@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy import stats
 
 SIGNIFICANT = 0.05
 SEEDS_FOR_AN_INTERVAL = 6  # with fewer values a bootstrap interval says nothing; the range stands in its place
@@ -41,6 +40,8 @@ def estimate(numbers: Iterable[float]) -> Estimate:
         return Estimate(numbers, mean, mean, mean)
     if len(finite) < SEEDS_FOR_AN_INTERVAL or np.ptp(finite) <= ROUNDING * np.abs(finite).max():
         return Estimate(numbers, mean, float(finite.min()), float(finite.max()))
+    from scipy import stats  # only where something is judged: it takes most of a second to import
+
     interval = stats.bootstrap(
         (finite,), np.mean, n_resamples=RESAMPLES, method="BCa", rng=np.random.default_rng(0)
     ).confidence_interval
@@ -65,6 +66,8 @@ def sign_flip_p(differences: tuple[float, ...]) -> float:
     finite = np.array(differences)[np.isfinite(differences)]
     if len(finite) < 2 or not finite.any():
         return 1.0
+    from scipy import stats
+
     test = stats.permutation_test(
         (finite,), np.mean, permutation_type="samples", n_resamples=1 << EXACT_SEEDS, batch=1 << 14, rng=0
     )

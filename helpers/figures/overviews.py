@@ -126,7 +126,7 @@ def learning_rates_figure(results: Runs, names: Sequence[str], beside: str, *, l
     return Figure(
         figure,
         label=label,
-        caption=f"{short_name(names[0])} at other learning rates, all else the same: mean over "
+        caption=f"{short_name(names[0])} at other learning rates; what else differs is in the labels. Mean over "
         f"{seeds_text(results, list(rates))} and a stroke for each. Dashed: {short_name(beside)}.",
         alt=f"Validation accuracy and training loss against the learning rate. Accuracy: {listed}.",
     )

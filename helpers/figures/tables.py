@@ -64,7 +64,7 @@ def signs_table(rows: Mapping[str, Comparison], measures: Sequence[str], *, labe
         ["", *(measure_of(measure).title for measure in measures)],
         [[what, *(_sign(comparison, measure) for measure in measures)] for what, comparison in rows.items()],
         label=label,
-        caption=f"{see} +: better; −: worse; 0: no difference found, or one too small to matter; ?: not judged.",
+        caption=f"{see} +: better; −: worse; 0: no difference found, or too small a one; ?: not judged; each column alone.",
         align="l" + "c" * len(measures),
     )
 
@@ -72,11 +72,11 @@ def signs_table(rows: Mapping[str, Comparison], measures: Sequence[str], *, labe
 def glossary_table(measures: Sequence[str] = tuple(MEASURES)) -> Table:
     """Say what each measure is."""
     return Table(
-        ["measure", "unit", "what it is"],
-        [[measure_of(name).title, measure_of(name).unit, measure_of(name).meaning] for name in measures],
+        ["measure", "name in code", "unit", "what it is"],
+        [[measure_of(name).title, f"`{name}`", measure_of(name).unit, measure_of(name).meaning] for name in measures],
         label="tbl:glossary",
-        caption="The measures.",
-        align="lll",
+        caption="The measures, by the names that `rises`, `falls` and the tables take.",
+        align="llll",
     )
 
 
