@@ -2,11 +2,11 @@
 
 import json
 import platform
+import sys
 import time
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import distributions
 from pathlib import Path
 
 import nbformat
@@ -118,10 +118,15 @@ def inputs_of_cells(root: Path) -> str:
     facts = {
         "files": sorted(stamps),
         "settings": {name: str(setting(name)) for name in SETTINGS},
-        "versions": sorted(f"{one.name} {one.version}" for one in distributions()),
+        "versions": installed(),
         "Python": platform.python_version(),
     }
     return sha256(json.dumps(facts).encode())
+
+
+def installed() -> list[str]:
+    """Return the installed libraries by the names of their folders of metadata, which hold the versions."""
+    return sorted({path.name for entry in sys.path for path in Path(entry or ".").glob("*.dist-info")})
 
 
 def _files_below(root: Path) -> Iterable[Path]:
