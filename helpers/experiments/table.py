@@ -25,7 +25,7 @@ EXPERIMENTS = {
         TEN_LAYERS,
         TEN_LAYERS.variant("4e_no_stopping", patience=None),
         TEN_LAYERS.variant("4e_0.005", learning_rate=0.005),
-        TEN_LAYERS.variant("4e_0.002", learning_rate=0.002, max_epochs=8),  # enough to see its lowest loss
+        TEN_LAYERS.variant("4e_0.002", learning_rate=0.002, max_epochs=6),  # enough to see its lowest loss
         TEN_LAYERS.variant("4e_sigmoid", activation="sigmoid", **SHORT),
         TEN_LAYERS.variant("4e_uniform", activation="sigmoid", weight_init="uniform", **SHORT),
     )
