@@ -64,7 +64,8 @@ def signs_table(rows: Mapping[str, Comparison], measures: Sequence[str], *, labe
         ["", *(measure_of(measure).title for measure in measures)],
         [[what, *(_sign(comparison, measure) for measure in measures)] for what, comparison in rows.items()],
         label=label,
-        caption=f"{see} +: better; −: worse; 0: no difference found, or too small a one; ?: not judged. Each alone.",
+        caption=f"{see} +: better; −: worse; 0: no difference found, or too small a one; ?: not judged. "
+        "Each column stands for itself.",
         align="l" + "c" * len(measures),
     )
 
