@@ -14,7 +14,7 @@ _HOMES = {
     "EXPERIMENTS": "experiments.table",
     "Experiment": "experiments.experiment",
     "History": "network.history",
-    "LiveCurves": "interactive.live_results",
+    "LiveCurves": "interactive.live_plot",
     "LivePlot": "interactive.live_plot",
     "MLP": "network.mlp",
     "MNISTError": "network.mnist_files",

@@ -11,7 +11,7 @@ from ..network.hashing import sha256
 from .experiment import Experiment
 
 PACKAGE = Path(__file__).resolve().parent.parent
-RESULT_FORMAT = 3  # to be raised when the arrays of a stored result change
+RESULT_FORMAT = 4  # to be raised when what is stored of a result changes
 WORDLESS = ("title", "based_on")  # of an experiment: they change no number
 # Modules of helpers/network that change no number either; a new one counts until it is named here.
 NOT_NUMERIC = ("checks", "derivations", "display", "gradient_check", "model_files", "photo", "progress")

@@ -13,7 +13,6 @@ from .keys import common_determinants, result_key
 from .result import Result
 from .store import Store
 
-TUPLES = ("train", "validation", "test", "layer_sizes", "normalisation")
 CARRIED = ("experiment", "directory", "history")  # fields of a result that are not stored: the reader knows them
 
 
@@ -34,10 +33,12 @@ class Shelf:
         return self.store.path(experiment.name, seed, result_key(experiment, seed, self.common))
 
     def save(self, result: Result) -> None:
-        """Store a result. Raises `OSError` as `Store.save`."""
-        arrays = {f.name: getattr(result, f.name) for f in fields(Result) if f.name not in CARRIED}
-        arrays |= {f"history.{f.name}": getattr(result.history, f.name) for f in fields(History)}
-        metadata = self.common | {"experiment": result.experiment.name, "seed": result.seed}
+        """Store a result: its arrays, and all else as metadata. Raises `OSError` as `Store.save`."""
+        values = {name: value for name, value in vars(result).items() if name not in CARRIED}
+        values |= {f"history.{name}": value for name, value in vars(result.history).items()}
+        arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
+        plain = {name: value for name, value in values.items() if name not in arrays}
+        metadata = self.common | {"experiment": result.experiment.name, "values": plain}
         self.store.save(self.path(result.experiment, result.seed), arrays, metadata)
 
     def load(self, experiment: Experiment, seed: int) -> Result | None:
@@ -45,22 +46,14 @@ class Shelf:
         stored = self.store.load(self.path(experiment, seed))
         if stored is None:
             return None
-        arrays, _ = stored
-        history = History(**{f.name: _value(arrays[f"history.{f.name}"]) for f in fields(History)})
-        values = {f.name: _value(arrays[f.name]) for f in fields(Result) if f.name not in CARRIED}
-        values |= {
-            name: tuple(values[name].tolist())
-            for name in ("train", "validation", "test", "layer_sizes", "normalisation")
-        }
-        return Result(experiment=experiment, directory=self.directory, history=history, **values)
+        arrays, metadata = stored
+        values = arrays | {n: tuple(v) if isinstance(v, list) else v for n, v in metadata["values"].items()}
+        history = History(**{f.name: values[f"history.{f.name}"] for f in fields(History)})
+        own = {f.name: values[f.name] for f in fields(Result) if f.name not in CARRIED}
+        return Result(experiment=experiment, directory=self.directory, history=history, **own)
 
     def load_all(self, experiments: Iterable[Experiment], seeds: Iterable[int]) -> dict[tuple[str, int], Result]:
         """Return the stored results by name and seed; those that are missing are left out."""
         runs = [(experiment, seed) for experiment in experiments for seed in seeds]
         found = {(experiment.name, seed): self.load(experiment, seed) for experiment, seed in runs}
         return {run: result for run, result in found.items() if result is not None}
-
-
-def _value(array: np.ndarray) -> object:
-    """Return arrays as they are and numbers, truths and texts as Python's own."""
-    return array.item() if array.ndim == 0 else array

@@ -8,7 +8,7 @@ from nbtypst import Table
 
 from ..evidence.numbers import decimal, scientific
 from ..experiments.experiment import num_parameters
-from ..network.derivations import element_gradients, largest_difference, numerical_gradients, slope_forms
+from ..network.derivations import GRID, element_gradients, largest_difference, numerical_gradients, slope_forms
 from ..network.gradient_check import gradient_check
 from ..network.mlp import MLP
 from ..network.mnist import Dataset, pixel_statistics
@@ -87,8 +87,7 @@ def gradient_check_table(models: dict[str, MLP], images: np.ndarray, labels: np.
 
 def slopes_table() -> Table:
     """Hold the two forms of the improved sigmoid's slope against each other and against differences."""
-    x = np.linspace(-6, 6, 2401)
-    forms = slope_forms(x)
+    forms = slope_forms(GRID)
     reference = forms.pop("with tanh")
     names = {
         "with cosh": "$\\frac{4}{3} \\cdot 1.7159 \\,/\\, (\\cosh \\frac{4}{3} x + 1)$",
@@ -100,7 +99,7 @@ def slopes_table() -> Table:
         [[names[name], scientific(largest_difference(values, reference))] for name, values in forms.items()],
         label="tbl:slopes",
         caption="Three ways to the slope against $\\frac{2}{3} \\cdot 1.7159\\,(1 - \\tanh^2 \\frac{2}{3}x)$, "
-        f"at {len(x):,} points from −6 to 6.",
+        f"at {len(GRID):,} points from −6 to 6.",
     )
 
 

@@ -1,84 +1,118 @@
-"""Loss and accuracy, drawn while a network trains."""
+"""Loss and accuracy, drawn while a network trains, or while the trainings of several end one after the other."""
 
 import base64
 import io
 import time
+from collections.abc import Sequence
+from typing import Generic, TypeVar
 
-import matplotlib as mpl
 from IPython import get_ipython
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from nbtypst import TEXT_WIDTH_INCHES, figure_style
+from nbtypst import TEXT_WIDTH_INCHES
 
-from ..figures.style import SPLIT_STYLES, dress
+from ..experiments.result import Results
+from ..figures.curves import Shown, curves_figure
+from ..figures.style import SPLIT_STYLES, dress, in_print_style, new_figure
 from ..network.history import History
 
 SHORTEST_PAUSE = 0.5  # seconds from one picture to the next
-LARGEST_SHARE = 0.04  # of the training's time that drawing may take
+LARGEST_SHARE = 0.04  # of the time that drawing may take
 DPI = 110
 
+News = TypeVar("News")
+Picture = tuple[dict[str, str], dict[str, object]]  # display data and metadata, which a report can show as well
 
-class LivePlot:
-    """A callback that redraws loss and accuracy in the notebook: `train(..., callback=LivePlot())`.
+
+class _Live(Generic[News]):
+    """A callback whose `picture` of the newest is drawn in the notebook again and again, in its place.
 
     It draws at most twice a second, and less often where drawing would take more than 4 % of the time. The last
-    picture is that of the last validation, and stays. Outside a notebook it does nothing.
+    picture shows the last news, and stays. Outside a notebook it does nothing.
     """
 
     def __init__(self) -> None:
         self.shell = get_ipython()
         self.handle = None
-        self.history: History | None = None
-        self.drawn: History | None = None
+        self.news: News | None = None
+        self.drawn: News | None = None
         self.due = 0.0
 
-    def __call__(self, history: History) -> None:
-        """Take the history so far, and draw it if it is time to."""
+    def picture(self, news: News) -> Picture:
+        raise NotImplementedError
+
+    def __call__(self, news: News) -> None:
+        """Take what is so now, and draw it if it is time to."""
         if self.shell is None:
             return
-        if self.history is None:
+        if self.news is None:
             self.shell.events.register("post_run_cell", self._finish)
-        self.history = history
+        self.news = news
         if time.perf_counter() >= self.due:
             self._draw()
 
     def _draw(self) -> None:
         start = time.perf_counter()
-        data, metadata = picture(self.history)
+        data, metadata = self.picture(self.news)
         if self.handle is None:
             self.handle = display(data, metadata=metadata, raw=True, display_id=True)
         else:
             self.handle.update(data, metadata=metadata, raw=True)
-        self.drawn = self.history
+        self.drawn = self.news
         end = time.perf_counter()
         self.due = end + max(SHORTEST_PAUSE, (end - start) / LARGEST_SHARE)
 
     def _finish(self, *_: object) -> None:
-        """When the cell has ended, draw what came after the last picture; the next training gets a new one."""
+        """When the cell has ended, draw what came after the last picture; the next run gets a new one."""
         self.shell.events.unregister("post_run_cell", self._finish)
-        if self.drawn is not self.history:
+        if self.drawn is not self.news:
             self._draw()
-        self.handle = self.history = self.drawn = None
+        self.handle = self.news = self.drawn = None
         self.due = 0.0
 
 
-def picture(history: History) -> tuple[dict[str, str], dict[str, object]]:
-    """Return a history's losses and accuracies as display data and metadata, which a report can show as well."""
-    with mpl.rc_context(figure_style()):
-        figure = Figure(figsize=(TEXT_WIDTH_INCHES, 0.42 * TEXT_WIDTH_INCHES), layout="constrained")
-        for axes, quantity in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
-            for split, style in SPLIT_STYLES.items():
-                values = history.curve(split, quantity)
-                axes.plot(history.validation_steps, values, linestyle=style, label=split, linewidth=1.2)
-            axes.axvline(history.best_step, color="0.6", linewidth=0.8, linestyle=":")
-            dress(axes, quantity)
-        axes.legend()
-        file = io.BytesIO()
+class LivePlot(_Live[History]):
+    """A callback that redraws loss and accuracy in the notebook: `train(..., callback=LivePlot())`."""
+
+    def picture(self, news: History) -> Picture:
+        return picture(news)
+
+
+class LiveCurves(_Live[Results]):
+    """A callback that redraws the mean of several trainings: `run_experiments(["2c"], callback=LiveCurves(["2c"]))`.
+
+    shown: as for `curves_figure`. The caption says over how many seeds each line goes so far.
+    """
+
+    def __init__(self, shown: Sequence[Shown]):
+        super().__init__()
+        self.shown = shown
+
+    def picture(self, news: Results) -> Picture:
+        there = [one for one in self.shown if not isinstance(one, str) or news[one]]
+        found = curves_figure(news, there, label="fig:so-far", see="So far.", skip_epochs=2)
+        return _picture(found.figure, found.caption, found.alt, found.caption)
+
+
+@in_print_style
+def picture(history: History) -> Picture:
+    """Return a picture of a history's losses and accuracies."""
+    figure, panels = new_figure(1, 2, height=0.42 * TEXT_WIDTH_INCHES)
+    for axes, quantity in zip(panels, ("loss", "accuracy"), strict=True):
+        for split, style in SPLIT_STYLES.items():
+            values = history.curve(split, quantity)
+            axes.plot(history.validation_steps, values, linestyle=style, label=split, linewidth=1.2)
+        axes.axvline(history.best_step, color="0.6", linewidth=0.8, linestyle=":")
+        dress(axes, quantity)
+    panels[-1].legend()
+    caption = "A training as it went: loss and accuracy; dotted, the step of the lowest validation loss."
+    alt = f"Line plots of loss and accuracy against gradient steps. {history!r}"
+    return _picture(figure, caption, alt, repr(history))
+
+
+def _picture(figure: Figure, caption: str, alt: str, text: str) -> Picture:
+    with io.BytesIO() as file:
         figure.savefig(file, format="png", dpi=DPI, facecolor="white", metadata={"Software": None})
-    shown = {
-        "kind": "figure",
-        "caption": "A training as it went: loss and accuracy; dotted, the step of the lowest validation loss.",
-        "alt": f"Line plots of loss and accuracy against gradient steps. {history!r}",
-    }
-    return {"image/png": base64.b64encode(file.getvalue()).decode(), "text/plain": repr(history)}, {"nbtypst": shown}
+        png = base64.b64encode(file.getvalue()).decode()
+    return {"image/png": png, "text/plain": text}, {"nbtypst": {"kind": "figure", "caption": caption, "alt": alt}}

@@ -57,10 +57,6 @@ class Dataset:
     def num_classes(self) -> int:
         return len(self.label_names)
 
-    def normalised(self, pixels: np.ndarray) -> np.ndarray:
-        """Return grey values 0..255, `(N, rows, columns)`, as rows `(N, num_inputs)` for a network."""
-        return normalise(pixels, self.mean, self.std, self.train.images.dtype)
-
     def pixels(self, split: Split) -> np.ndarray:
         """Undo normalisation and bias trick: images `(N, 28, 28)`, grey values 0..255 with 255 = ink."""
         return self.pixels_of(split.images)

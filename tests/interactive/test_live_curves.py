@@ -1,0 +1,50 @@
+"""Curves that are redrawn while trainings arrive: over the seeds so far, and in the end over all."""
+
+import pytest
+from IPython.utils.capture import capture_output
+
+from helpers import EXPERIMENTS, LiveCurves
+from helpers.experiments.result import Results
+from helpers.interactive import live_plot
+from tests.made_up import made_up_results
+
+
+@pytest.fixture
+def arriving():
+    """Results of 2c and 3a as they are after each training, seed by seed; before the first of 3a there are none."""
+    whole = made_up_results(3)
+    experiments = [EXPERIMENTS[name] for name in ("2c", "3a")]
+    return [
+        Results(experiments, {"2c": whole["2c"][: -(-count // 2)], "3a": whole["3a"][: count // 2]})
+        for count in range(1, 7)
+    ]
+
+
+def captions(captured):
+    return [output.metadata["nbtypst"]["caption"] for output in captured.outputs if "image/png" in output.data]
+
+
+def test_each_picture_says_over_how_many_seeds_and_the_last_shows_all(shell, arriving, monkeypatch):
+    monkeypatch.setattr(live_plot, "SHORTEST_PAUSE", 0)
+    monkeypatch.setattr(live_plot, "LARGEST_SHARE", float("inf"))
+    curves = LiveCurves(["2c", "3a"])
+    with capture_output() as captured:
+        for results in arriving:
+            curves(results)
+        shell.events.trigger("post_run_cell", None)
+    found = captions(captured)
+    assert len(found) == len(arriving)
+    assert "One training;" in found[0]
+    assert "2 to 3 seeds (2c: 3, 3a: 2)" in found[-2]
+    assert "Mean over 3 seeds" in found[-1]
+
+
+def test_what_arrived_after_the_last_picture_is_drawn_when_the_cell_has_ended(shell, arriving, monkeypatch):
+    monkeypatch.setattr(live_plot, "SHORTEST_PAUSE", 1e9)
+    curves = LiveCurves(["2c"])
+    with capture_output() as captured:
+        for results in arriving:
+            curves(results)
+        shell.events.trigger("post_run_cell", None)
+    assert len(captions(captured)) == 2
+    assert "Mean over 3 seeds" in captions(captured)[-1]
