@@ -33,9 +33,9 @@ function render({ model, el }) {
 
   const answers = element(el, "div", "digit-pad-part digit-pad-answers");
   const reader = element(answers, "div", "digit-pad-title");
-  const rows = Array.from({ length: model.get("classes") }, (_, digit) => {
+  const rows = model.get("label_names").map((name) => {
     const row = element(answers, "div", "digit-pad-row");
-    element(row, "span", "digit-pad-digit", String(digit));
+    element(row, "span", "digit-pad-digit", name);
     const track = element(row, "span", "digit-pad-track");
     return { row, bar: element(track, "span", "digit-pad-bar"), number: element(row, "span", "digit-pad-number") };
   });

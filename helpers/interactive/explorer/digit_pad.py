@@ -56,11 +56,11 @@ def _distance(grid: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarra
 
 
 class DigitPad(anywidget.AnyWidget):
-    """A canvas for mouse, pen and finger; beside it the image that the network gets, and ten bars.
+    """A canvas for mouse, pen and finger; beside it the image that the network gets, and a bar a class.
 
     strokes: what is drawn, as lines of points; set by the page, and emptied by its button.
-    image: grey values 0..255 row by row; probabilities: of the ten classes. Empty where there is nothing to show.
-    reader: which network reads the digit.
+    image: grey values 0..255 row by row; probabilities: of the classes. Empty where there is nothing to show.
+    reader: which network reads the digit. label_names: of the classes, as their bars are called.
     """
 
     _esm = Path(__file__).with_suffix(".js")
@@ -70,4 +70,4 @@ class DigitPad(anywidget.AnyWidget):
     probabilities = traitlets.List([]).tag(sync=True)
     reader = traitlets.Unicode("").tag(sync=True)
     pen = traitlets.Float(PEN).tag(sync=True)
-    classes = traitlets.Int(NUM_CLASSES).tag(sync=True)
+    label_names = traitlets.List(list(map(str, range(NUM_CLASSES)))).tag(sync=True)

@@ -15,7 +15,7 @@ from .live_run import LiveRun
 from .look import CARD, FIELD, close_all, no_wider, say
 from .pictures import LOOKS, MAX_UNITS, Curve, curves_png, weights_png
 from .run_line import RunLine
-from .settings import Settings, data_sizes
+from .settings import Settings, inputs_and_labels
 from .stored import StoredNetwork
 
 FIRST_EXPERIMENT = "3c"
@@ -64,7 +64,7 @@ class Explorer(widgets.VBox):
         self.curves = widgets.Image(layout=no_wider(margin="0 0 8px 0"))
         self.run_list = widgets.VBox()
         self.looked_at = widgets.Dropdown(description="Look inside", style={"description_width": "initial"})
-        self.pad = DigitPad(classes=data_sizes()[1])
+        self.pad = DigitPad(label_names=list(inputs_and_labels()[1]))
         self.weights_caption = widgets.HTML()
         self.weights = widgets.Image(layout={"max_width": "100%", "align_self": "flex-start"})
         for name in ("start", "pause", "stop", "message", "curves", "run_list", "looked_at", "weights"):

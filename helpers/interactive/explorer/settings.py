@@ -31,17 +31,17 @@ def parse_layers(text: str) -> tuple[int, ...]:
 
 def units_text(hidden_layers: tuple[int, ...]) -> str:
     """Return for example "785–64–10"."""
-    num_inputs, num_classes = data_sizes()
-    return "–".join(map(str, (num_inputs, *hidden_layers, num_classes)))
+    num_inputs, names = inputs_and_labels()
+    return "–".join(map(str, (num_inputs, *hidden_layers, len(names))))
 
 
-def data_sizes() -> tuple[int, int]:
-    """Return the inputs and classes of the data, or where they cannot be read, which a run will say, of MNIST."""
+def inputs_and_labels() -> tuple[int, tuple[str, ...]]:
+    """Return the data's inputs and the names of its classes; those of MNIST where it cannot be read: a run will say."""
     try:
         raw = read_files(data_directory())
     except MNISTError:
-        return NUM_INPUTS, NUM_CLASSES
-    return prod(raw.train_images.shape[1:]) + 1, len(raw.label_names)
+        return NUM_INPUTS, tuple(map(str, range(NUM_CLASSES)))
+    return prod(raw.train_images.shape[1:]) + 1, raw.label_names
 
 
 class Settings(widgets.HBox):
@@ -101,4 +101,6 @@ class Settings(widgets.HBox):
         except ValueError as error:
             say(self.parameters, str(error), wrong=True)
         else:
-            say(self.parameters, f"{units_text(layers)}: {num_parameters(layers, *data_sizes()):,} parameters")
+            num_inputs, names = inputs_and_labels()
+            count = num_parameters(layers, num_inputs, len(names))
+            say(self.parameters, f"{units_text(layers)}: {count:,} parameters")
