@@ -66,6 +66,7 @@ class Table:
     """A table of strings in inline Markdown, `$mathematics$` included, with `label` ("tbl:...") and `caption`.
 
     `align` is one letter a column: l, r or c; by default the first column is set left and the others right.
+    `metadata`: what else the output carries, for programs that read the notebook.
     Raises ValueError for ragged rows, cells that Markdown cannot hold, or a bad label, caption or alignment.
     """
 
@@ -77,8 +78,10 @@ class Table:
         label: str,
         caption: str,
         align: str | None = None,
+        metadata: dict[str, object] | None = None,
     ) -> None:
         _check_label(label, "tbl")
+        self.metadata = metadata or {}
         self.label, self.caption = label, _one_line(caption, "caption", label)
         self.header, self.rows = list(header), [list(row) for row in rows]
         self.align = align or "l" + "r" * (len(self.header) - 1)
@@ -105,7 +108,7 @@ class Table:
         lines = ["| " + " | ".join(row) + " |" for row in [self.header, rules, *self.rows]]
         publish_display_data(
             {"text/markdown": "\n".join(lines), "text/plain": repr(self)},
-            {"nbtypst": {"kind": "table", "label": self.label, "caption": self.caption}},
+            {"nbtypst": {"kind": "table", "label": self.label, "caption": self.caption}, **self.metadata},
         )
         _publish_caption("Table", self.label, self.caption)
 

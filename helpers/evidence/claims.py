@@ -16,7 +16,7 @@ from ..network.hashing import sha256
 from .judgement import Judgement, flat
 
 CLAIMS_FILE = Path(__file__).resolve().parents[2] / "build" / "claims.json"  # of all notebooks, at the last `make pdf`
-METADATA = "claim"  # key in an output's metadata
+METADATA = "claims"  # key in an output's metadata; there is a list of them
 
 _made: dict[str, "Claim"] = {}  # in this process, by identifier, in their order
 
@@ -55,7 +55,7 @@ class Claim:
         return "; ".join(f"{j.what}: {j.measured}{', p ' + j.p if j.p else ''}, {j.found}" for j in self.judgements)
 
     def _ipython_display_(self) -> None:
-        publish_display_data({"text/markdown": self.markdown(), "text/plain": self.text}, {METADATA: asdict(self)})
+        publish_display_data({"text/markdown": self.markdown(), "text/plain": self.text}, {METADATA: [asdict(self)]})
 
     @classmethod
     def from_metadata(cls, stored: dict) -> "Claim":
@@ -126,8 +126,8 @@ def _verdict(judgement: Judgement) -> str:
 def claims_in(cells: Iterable[dict]) -> list[tuple[int, Claim]]:
     """Return the claims that the outputs of a notebook's cells show, each with the number of its cell, from 1."""
     outputs = [(number, output) for number, cell in enumerate(cells, start=1) for output in cell.get("outputs", ())]
-    found = [(number, output.get("metadata", {}).get(METADATA)) for number, output in outputs]
-    return [(number, Claim.from_metadata(stored)) for number, stored in found if stored]
+    found = [(number, one) for number, output in outputs for one in output.get("metadata", {}).get(METADATA, ())]
+    return [(number, Claim.from_metadata(stored)) for number, stored in found]
 
 
 def keep_for_the_appendix(claims: Iterable[Claim]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .claims import Claim
 from .judgement import Judgement, flat
 
 SUPPORTED, REFUTED, UNDECIDED = "supported", "refuted", "undecided"
@@ -23,6 +24,11 @@ class Review:
     def holds(self) -> bool | None:
         """Whether the numbers give the verdict that was written; `None` where they cannot be judged."""
         return None if self.found.startswith("not judged") else self.found == self.written
+
+    def as_claim(self) -> Claim:
+        """Return the review as a claim of ours, which holds if its verdict is that of the numbers."""
+        verdict = Judgement("verdict", self.written, f"by the numbers {self.found}", self.holds)
+        return Claim(f'"{self.said}": {self.written}', (verdict,))
 
 
 def review(

@@ -1,9 +1,11 @@
 """Tables of measured results, each with its caption."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from nbtypst import Table
 
+from ..evidence.claims import METADATA
 from ..evidence.comparison import Comparison
 from ..evidence.measures import MEASURES, measure_of
 from ..evidence.network_numbers import Runs, summarise
@@ -98,6 +100,7 @@ def reviews_table(reviews: Sequence[Review], *, label: str = "tbl:first-report")
         caption="The claims of the first report. *Supported*: the numbers of this report bear out all of it. "
         "*Refuted*: they bear out the opposite of a part. *Undecided*: neither.",
         align="llll",
+        metadata={METADATA: [asdict(one.as_claim()) for one in reviews]},
     )
 
 

@@ -2,16 +2,20 @@
 
 import json
 
+import nbformat
 import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.display import display
 from IPython.utils.capture import capture_output
 from made_up import made_up_results
 
 from helpers import claim, compare, have, review
 from helpers.evidence import claims
-from helpers.evidence.claims import Claim, evidence_table
+from helpers.evidence.claims import Claim, claims_in, evidence_table
 from helpers.figures import reviews_table
+from helpers.report import ROOT, struck_in
+from nbtypst.notebooks import Notebook
 
 GOOD = {"3a": {"accuracy": 0.97}}
 BAD = {"3a": {"accuracy": 0.93}}
@@ -69,8 +73,9 @@ def test_one_thing_that_is_not_so_is_enough_and_an_open_one_leaves_it_open(shown
 
 def test_mark_and_row_lead_to_each_other(shown):
     output = shown("**Better** it is.", True)
-    (row,) = evidence_table([Claim.from_metadata(output.metadata["claim"])]).rows
-    name = output.metadata["claim"] and Claim.from_metadata(output.metadata["claim"]).identifier
+    one = Claim.from_metadata(output.metadata["claims"][0])
+    (row,) = evidence_table([one]).rows
+    name = one.identifier
     assert f'href="#evidence-{name}"' in output.data["text/markdown"]
     assert f'id="evidence-{name}"' in row[0]
     assert f"(#claim-{name})" in row[0]
@@ -142,6 +147,18 @@ def test_a_review_finds_its_verdict_from_the_numbers(changes, seeds, found):
     row = reviews_table([one]).rows[0]
     assert row[2] == {"supported": "**supported**"}.get(found, found if seeds == 3 else f"~~supported~~ {found}")
     assert row[3] == {"supported": "By far."}.get(found, "" if seeds == 3 else "~~By far.~~")
+
+
+@pytest.mark.parametrize("expected", [True, False])
+def test_a_review_whose_verdict_is_not_that_of_the_numbers_counts_as_a_claim_that_does_not_hold(shown, expected):
+    with capture_output() as captured:
+        display(reviews_table([review("3a", "It is better.", "supported", "By far.", supported_if=expected)]))
+    outputs = [{"metadata": output.metadata} for output in captured.outputs]
+    notebook = Notebook("mine.ipynb", ROOT, nbformat.v4.new_notebook())
+    lines = struck_in((notebook, number, one) for number, one in claims_in([{"outputs": outputs}]))
+    wrong = "verdict: supported, by the numbers undecided"
+    expected_line = f'mine.ipynb, cell 1: the claim does not hold: "It is better.": supported ({wrong})'
+    assert lines == ([] if expected else [expected_line])
 
 
 @pytest.mark.parametrize(("verdict", "options"), [("wrong", {"supported_if": True}), ("refuted", {})])
