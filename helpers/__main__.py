@@ -40,15 +40,18 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _report(*, html: bool) -> int:
     from nbtypst.files import check_writable
+    from nbtypst.notebooks import read_notebook
 
     from .experiments.runner import run_experiments
-    from .report import ROOT, write_report
+    from .report import ROOT, notebooks_of, write_report
 
     interrupts.raise_from_now_on()  # not while modules are imported: Python would end with the signal all the same
     start = time.perf_counter()
     output = ROOT / f"assignment1_report.{'html' if html else 'pdf'}"
     options = {name.lower(): bool(setting(name)) for name in ("CODE", "STRICT", "FRESH")}
     check_writable(output)
+    for path in notebooks_of(ROOT):
+        read_notebook(path)  # a broken one is told before the trainings, and read again after them
     results = run_experiments()
     if results.interrupted:
         return interrupts.EXIT_STATUS

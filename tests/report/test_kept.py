@@ -7,6 +7,7 @@ from made_up import made_up_results
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers import report
+from helpers.__main__ import main
 from helpers.check import clear, problems
 from helpers.report import executed, inputs_of_cells, notebooks_of, write_report
 from nbtypst.notebooks import read_notebook
@@ -168,3 +169,11 @@ def test_clear_empties_outputs_and_nothing_else(folder):
     after = nbformat.read(folder / "task2.ipynb", as_version=4)
     assert (after.cells[1].outputs, after.cells[1].source) == ([], READS)
     assert clear(folder) == []
+
+
+def test_a_broken_notebook_is_told_before_anything_is_trained(folder, monkeypatch, capsys):
+    (folder / "task2.ipynb").write_text("{")
+    monkeypatch.setattr(report, "ROOT", folder)
+    monkeypatch.setattr("helpers.experiments.runner.run_experiments", lambda: pytest.fail("it was trained"))
+    assert main(["pdf"]) == 1
+    assert f"no report was written: {folder / 'task2.ipynb'}: not a notebook" in capsys.readouterr().err
