@@ -19,7 +19,7 @@ from nbtypst.notebooks import Notebook, read_notebook
 
 from .evidence.claims import CLAIMS_FILE, Claim, claims_in, keep_for_the_appendix
 from .evidence.families import seeds_for_a_verdict
-from .evidence.numbers import epochs_counted, seeds_text
+from .evidence.numbers import counted, seeds_text
 from .evidence.provenance import last_trained
 from .experiments.result import Results
 from .experiments.store import Store
@@ -83,7 +83,7 @@ def front(results: Results) -> dict[str, object]:
     shortest = min((len(of_one) for of_one in results.values()), default=0)
     epochs = {run.experiment.config.max_epochs for run in runs if run.experiment.shortened}
     few = [seeds_text(results)] if shortest < seeds_for_a_verdict() else []
-    short = [f"trainings of at most {epochs_counted(max(epochs))}"] if epochs else []
+    short = [f"trainings of at most {counted(max(epochs), 'epoch')}"] if epochs else []
     byline = [data_name(data_directory()), seeds_text(results), *([last_trained(results)] if runs else [])]
     authors = [name.strip() for name in str(setting("AUTHORS") or "").split(",") if name.strip()]
     return {

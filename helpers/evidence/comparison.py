@@ -10,7 +10,7 @@ from .families import Pair, family_of
 from .judgement import Judgement
 from .measures import measure_of
 from .network_numbers import Interval, Network, Quantity, Runs, values_by_seed
-from .numbers import decimal, epochs_counted, seeds_counted, short_name
+from .numbers import counted, decimal, short_name
 from .statistics import (
     EXACT_SEEDS,
     SIGNIFICANT,
@@ -108,11 +108,11 @@ class Comparison:
             return f"not judged: diverged trainings, {' and '.join(diverged)}"
         count = self.difference(measure).count
         if count < seeds_needed(len(self.pairs)):
-            return f"not judged on {seeds_counted(count)}"
+            return f"not judged on {counted(count, 'seed')}"
         short = [
             run.experiment.config.max_epochs for name in pair for run in self.results[name] if run.experiment.shortened
         ]
-        return f"not judged on trainings of {epochs_counted(max(short))}" if short else ""
+        return f"not judged on trainings of {counted(max(short), 'epoch')}" if short else ""
 
     def _judged(self, measure: str, expected: str) -> Judgement:
         found = self.found(measure)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..experiments.result import Result
-from .numbers import epochs_counted, short_name
+from .numbers import counted, short_name
 
 
 @dataclass(frozen=True)
@@ -70,5 +70,5 @@ def have(results: Mapping[str, Sequence[Result]], names: str | Sequence[str], **
     if departing:
         return Judgement(what, "; ".join(departing), "not so", False)
     if shortened:
-        return Judgement(what, "shortened", f"not judged on trainings of {epochs_counted(max(shortened))}", None)
+        return Judgement(what, "shortened", f"not judged on trainings of {counted(max(shortened), 'epoch')}", None)
     return Judgement(what, "as set", "so", True)

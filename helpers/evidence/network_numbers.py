@@ -8,7 +8,7 @@ import numpy as np
 from ..experiments.result import Result
 from .judgement import Judgement
 from .measures import MEASURES, Measure, baseline_name, measure_of
-from .numbers import factor, seeds_counted, short_name
+from .numbers import counted, factor, short_name
 from .statistics import SEEDS_FOR_AN_INTERVAL, Estimate, estimate
 
 Runs = Mapping[str, Sequence[Result]]
@@ -88,7 +88,7 @@ class Interval:
 
     def _judged(self, limit: str, holds: bool) -> Judgement:
         found = self.estimate
-        few = f"not judged on {seeds_counted(found.count)}" if found.count < SEEDS_FOR_AN_INTERVAL else ""
+        few = f"not judged on {counted(found.count, 'seed')}" if found.count < SEEDS_FOR_AN_INTERVAL else ""
         why_not = self.why_not or few
         mean, low, high = (
             self.measure.text(n) if self.measure else factor(n) for n in (found.mean, found.low, found.high)

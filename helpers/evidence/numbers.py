@@ -56,14 +56,9 @@ def seeds_text(results: Results, names: Sequence[str] | None = None) -> str:
     """Return for example "10 seeds", or "3 to 10 seeds" where networks have different numbers of them."""
     counts = sorted({len(results[name]) for name in (names or results)})
     ends = list(dict.fromkeys([counts[0], counts[-1]])) if counts else [0]
-    return f"{ends[0]} to {seeds_counted(ends[1])}" if len(ends) == 2 else seeds_counted(ends[0])
+    return f"{ends[0]} to {counted(ends[1], 'seed')}" if len(ends) == 2 else counted(ends[0], "seed")
 
 
-def epochs_counted(count: int) -> str:
-    """Return "1 epoch", "2 epochs"."""
-    return f"{count} epoch{'s' * (count != 1)}"
-
-
-def seeds_counted(count: int) -> str:
-    """Return "1 seed", "2 seeds"."""
-    return f"{count} seed{'s' * (count != 1)}"
+def counted(count: int, what: str) -> str:
+    """Return for example "1 epoch", "2 epochs"."""
+    return f"{count} {what}{'s' * (count != 1)}"

@@ -21,32 +21,4 @@ from .inside import confusion_figure, hidden_weights_figure, mistakes_figure
 from .overviews import forest_figure, learning_rates_figure, steps_to_loss_figure, tradeoff_figure
 from .tables import glossary_table, measures_table, networks_table, reviews_table, signs_table
 
-__all__ = [
-    "confusion_figure",
-    "curves_figure",
-    "deltas_table",
-    "digits_figure",
-    "evidence_table",
-    "forest_figure",
-    "glossary_table",
-    "gradient_check_table",
-    "gradient_ratio",
-    "gradients_figure",
-    "hidden_weights_figure",
-    "learning_rates_figure",
-    "measures_table",
-    "mistakes_figure",
-    "network_figure",
-    "networks_table",
-    "normalisation_table",
-    "provenance_table",
-    "reviews_table",
-    "shapes_table",
-    "sigmoids_figure",
-    "signs_table",
-    "slopes_table",
-    "steps_to_loss_figure",
-    "tradeoff_figure",
-    "trainings_table",
-    "tried_sizes_table",
-]
+__all__ = [name for name in dir() if name.endswith(("_figure", "_table", "_ratio"))]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from nbtypst import TEXT_WIDTH_INCHES, Figure
 
@@ -14,7 +14,7 @@ from ..evidence.measures import measure_of
 from ..evidence.network_numbers import Runs, summarise
 from ..evidence.numbers import network_label, seeds_text, short_name
 from .curves import vertical_range
-from .style import dress, in_print_style, label_ends, legend_above, looks_of, new_figure
+from .style import dress, in_print_style, label_ends, legend_above, looks_of, new_figure, ticks_at
 
 
 @in_print_style
@@ -74,9 +74,7 @@ def steps_to_loss_figure(results: Runs, names: Sequence[str], *, label: str = "f
         ends.append((short_name(name), losses[reached][-1], middle[-1], looks[name].colour))
     axes.set(xscale="log", yscale="log", xlabel="validation loss reached [nats]", ylabel="gradient steps needed")
     axes.set_xlim(1.0, 0.105)
-    axes.xaxis.set_major_locator(FixedLocator([1, 0.7, 0.5, 0.4, 0.3, 0.2, 0.15, 0.12]))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(lambda loss, _: f"{loss:g}")
+    ticks_at(axes.xaxis, (1, 0.7, 0.5, 0.4, 0.3, 0.2, 0.15, 0.12), lambda loss, _: f"{loss:g}")
     axes.yaxis.set_major_formatter(lambda steps, _: f"{steps:,.0f}")
     dress(axes)
     label_ends(axes, ends)
@@ -110,9 +108,7 @@ def learning_rates_figure(results: Runs, names: Sequence[str], beside: str, *, l
         values = np.concatenate([[reference.mean], *(summarise(results, name, measure).values for name in rates)])
         if np.isfinite(values).any():
             axes.set_ylim(*vertical_range(np.nanmin(values), np.nanmax(values), quantity))
-        axes.xaxis.set_major_locator(FixedLocator(sorted(rates.values())))
-        axes.xaxis.set_minor_locator(NullLocator())
-        axes.xaxis.set_major_formatter(lambda rate, _: f"{rate:g}")
+        ticks_at(axes.xaxis, sorted(rates.values()), lambda rate, _: f"{rate:g}")
         axes.set(xlabel="learning rate", ylabel=how.heading)
         dress(axes)
     panels[0].yaxis.set_major_formatter(lambda accuracy, _: f"{100 * accuracy:g}")

@@ -1,14 +1,16 @@
 """The look that all figures share: print style, colours and markers, axes, legends."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import cycle
 from typing import NamedTuple
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, NullLocator
 
 from nbtypst import TEXT_WIDTH_INCHES, figure_style
 
@@ -87,6 +89,13 @@ def dress(axes: Axes, quantity: str = "") -> None:
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter(lambda loss, _: f"{loss:g}")
         axes.yaxis.set_minor_formatter(lambda loss, _: f"{loss:g}" if f"{loss:e}"[0] in _labelled(axes) else "")
+
+
+def ticks_at(axis: Axis, places: Iterable[float], text: Callable[[float, object], str]) -> None:
+    """Give an axis ticks at these places only, and their texts."""
+    axis.set_major_locator(FixedLocator(list(places)))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(text)
 
 
 def _labelled(axes: Axes) -> str:

@@ -64,27 +64,25 @@ class LiveRun:
 
     def pause(self) -> None:
         """Hold the training after its next validation."""
-        with self._telling:
-            if self.under_way and not self._stopping:
-                self._may_go_on.clear()
-                self.state = "pausing"
-        self.on_change(self)
+        self._ask("pausing")
 
     def resume(self) -> None:
         """Let a paused training go on."""
-        with self._telling:
-            if self.under_way and not self._stopping:
-                self._may_go_on.set()
-                self.state = "training"
-        self.on_change(self)
+        self._ask("training")
 
     def stop(self) -> None:
         """End the training after its next validation; it keeps its history and its best weights."""
+        self._ask("stopping")
+
+    def _ask(self, state: str) -> None:
+        """Let the training be in a state from its next validation on; none is left once it is to stop."""
         with self._telling:
-            if self.under_way:
-                self._stopping = True
-                self._may_go_on.set()
-                self.state = "stopping"
+            if self.under_way and not self._stopping:
+                self.state, self._stopping = state, state == "stopping"
+                if state == "pausing":
+                    self._may_go_on.clear()
+                else:
+                    self._may_go_on.set()
         self.on_change(self)
 
     def read(self, image: np.ndarray) -> np.ndarray:
