@@ -40,7 +40,7 @@ test: $(READY)  ## lint, check the format, run the tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY)  ## hold the notebooks against the rules of the reference report: thin cells, nothing typed, all claims hold
-	@$(BIN)/python -m helpers check
+	@$(BIN)/python -m helpers check && $(BIN)/python -m pytest -n 2 -o "norecursedirs=.*" tests/reference
 
 clear: $(READY)  ## empty the notebooks' outputs, before a commit
 	@$(BIN)/python -m helpers clear

@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from concurrent.futures import BrokenExecutor
 
 from .experiments import interrupts
 from .settings import SETTINGS, setting
@@ -21,8 +22,6 @@ def main(arguments: list[str] | None = None) -> int:
     interrupts.leave_at_once()  # nothing has begun yet that would have to be ended
     what = _parser().parse_args(arguments).what
     sys.modules.setdefault("rfc3987_syntax", None)  # a grammar of addresses that jsonschema takes seconds to import
-    from joblib.externals.loky.process_executor import TerminatedWorkerError
-
     from nbtypst import NotebookError
 
     try:
@@ -33,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         return interrupts.EXIT_STATUS
     except MemoryError as error:
         print(f"{_nothing(what)}: not enough memory ({error}); choose fewer or smaller networks", file=sys.stderr)
-    except (NotebookError, TerminatedWorkerError, ValueError, OSError) as error:
+    except (NotebookError, BrokenExecutor, ValueError, OSError) as error:
         print(f"{_nothing(what)}: {error}", file=sys.stderr)
     return 1
 
@@ -42,8 +41,7 @@ def _report(*, html: bool) -> int:
     from nbtypst.files import check_writable
     from nbtypst.notebooks import read_notebook
 
-    from .experiments.runner import run_experiments
-    from .report import ROOT, notebooks_of, write_report
+    from .report import ROOT, front, kept_front, notebooks_of, write_report
 
     interrupts.raise_from_now_on()  # not while modules are imported: Python would end with the signal all the same
     start = time.perf_counter()
@@ -52,11 +50,16 @@ def _report(*, html: bool) -> int:
     check_writable(output)
     for path in notebooks_of(ROOT):
         read_notebook(path)  # a broken one is told before the trainings, and read again after them
-    results = run_experiments()
-    if results.interrupted:
-        return interrupts.EXIT_STATUS
+    about = None if options["fresh"] else kept_front(ROOT)
+    if about is None:
+        from .experiments.runner import run_experiments
+
+        results = run_experiments()
+        if results.interrupted:
+            return interrupts.EXIT_STATUS
+        about = front(results)
     trained = time.perf_counter() - start
-    written = write_report(output, results, pages=ROOT / "build" / "html" if html else None, **options)
+    written = write_report(output, about, pages=ROOT / "build" / "html" if html else None, root=ROOT, **options)
     for heading, lines in (("claims that do not hold:", written.struck), ("shown less well:", written.built.remarks)):
         if lines:
             print(heading, *lines, sep="\n", file=sys.stderr)

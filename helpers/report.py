@@ -6,6 +6,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from .settings import SETTINGS, setting
 ROOT = Path(__file__).resolve().parent.parent
 FIRST, APPENDIX = "assignment1_report.ipynb", "appendix.ipynb"
 KEPT = ROOT / "build" / "executed"
+FRONT = "front.json"
 NOT_READ = (".git", "build", "results", "node_modules", "__pycache__")  # folders in which no cell's input lies
 
 
@@ -50,12 +52,13 @@ class Written:
 
 
 def write_report(
-    output: Path, results: Results, *, strict: bool = False, code: bool = False, pages: Path | None = None,
+    output: Path, about: dict[str, object], *, strict: bool = False, code: bool = False, pages: Path | None = None,
     fresh: bool = False, root: Path = ROOT,
 ) -> Written:  # fmt: skip
     """Write the notebooks of a folder as one PDF or web page; only those run whose outputs could be other than before.
 
-    strict: refuse what is shown less well, and claims that do not hold. fresh: run all notebooks.
+    about: what stands below the title, by `front`. strict: refuse what is shown less well, and claims that do not hold.
+    fresh: run all notebooks.
     Raises `NotebookError` for a cell that fails, or with `strict`.
     """
     start = time.perf_counter()
@@ -73,7 +76,8 @@ def write_report(
         raise NotebookError(*struck)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotebookWarning)  # they are listed by who called
-        built = build([*run, *last], output, strict=strict, code=code, toc=True, pages=pages, **front(results))
+        built = build([*run, *last], output, strict=strict, code=code, toc=True, pages=pages, **about)
+    write_whole(KEPT / FRONT, json.dumps({"inputs": inputs, "front": about}).encode())
     return Written(built, struck, count + last_count, time.perf_counter() - start)
 
 
@@ -91,6 +95,17 @@ def front(results: Results) -> dict[str, object]:
         "preview": f"Preview: {', '.join(few + short)}" if few + short else None,
         **({"authors": authors} if authors else {}),
     }
+
+
+def kept_front(root: Path) -> dict[str, object] | None:
+    """Return what stood below the title at the last build; `None` if anything that cells could read changed since.
+
+    Where nothing did, the results are those of then too, and need not be looked for.
+    """
+    with suppress(OSError, ValueError, LookupError):
+        kept = json.loads((KEPT / FRONT).read_text(encoding="utf-8"))
+        return kept["front"] if kept["inputs"] == inputs_of_cells(root) else None
+    return None
 
 
 def executed(notebooks: Sequence[Notebook], inputs: str, *, fresh: bool = False) -> tuple[list[Notebook], int]:

@@ -24,13 +24,16 @@ def arranged(sections: Sequence[int], may_float: Sequence[bool], lay_out: Callab
         moved = _misplaced(sections, placements, lay_out(placements))
         if not moved:
             return placements
-        for index in moved:
-            placements[index] = STAGES[STAGES.index(placements[index]) + 1]
+        for index, placement in moved.items():
+            placements[index] = placement
     return ["none" if index in moved else placement for index, placement in enumerate(placements)]
 
 
-def _misplaced(sections: Sequence[int], placements: list[str], places: Places) -> list[int]:
-    """In each section the first figure to be moved; none where all are right, or as right as can be."""
+def _misplaced(sections: Sequence[int], placements: list[str], places: Places) -> dict[int, str]:
+    """In each section the first figure to be moved, and where to; none where all are right, or as right as can be.
+
+    The bottom of a page on which the next section begins would be in that section, so it is not tried.
+    """
     starts = [[0, 0], *places["sections"], [float("inf")]]
     moved: dict[int, int] = {}
     before = [0, 0]
@@ -44,4 +47,9 @@ def _misplaced(sections: Sequence[int], placements: list[str], places: Places) -
         if movable is not None:
             moved.setdefault(section, movable)
         before = place
-    return sorted(set(moved.values()))
+    tried: dict[int, str] = {}
+    for index in sorted(set(moved.values())):
+        next_section, begin = starts[sections[index] + 1], places["begins"][index]
+        stage = STAGES.index(placements[index]) + 1
+        tried[index] = "none" if next_section[0] == begin[0] else STAGES[stage]
+    return tried

@@ -1,6 +1,7 @@
 """The house as it stands: imports run one way, modules and functions are short, and all are typed and documented."""
 
 import ast
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -119,3 +120,9 @@ def test_modules_and_functions_are_short_typed_and_documented(path):
 @pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=lambda path: path.name)
 def test_no_file_of_tests_is_long(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=lambda path: path.name)
+def test_make_test_reads_no_notebook_of_the_report_since_those_are_their_authors_own(path):
+    if path.relative_to(ROOT / "tests").parts[0] not in ("reference", "browser", "export", "faults"):
+        assert not re.search(r"ROOT / .*[.]ipynb|notebooks_of[(]ROOT", path.read_text(encoding="utf-8"))

@@ -1,7 +1,6 @@
 """The key of a stored result: everything that determines its numbers."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +36,7 @@ def common_determinants(data_fingerprint: str) -> dict[str, object]:
 
 def result_key(experiment: Experiment, seed: int, common: dict[str, object]) -> str:
     """Return the hexadecimal key of one result."""
-    settings = {name: value for name, value in asdict(experiment).items() if name not in WORDLESS}
+    settings = {name: value for name, value in vars(experiment).items() if name not in WORDLESS}
+    settings["config"] = vars(experiment.config)
     text = json.dumps({"experiment": settings, "seed": seed, **common}, sort_keys=True, allow_nan=False)
     return sha256(text.encode())[:20]

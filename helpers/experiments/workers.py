@@ -9,9 +9,6 @@ from pathlib import Path
 from queue import Empty
 from threading import Thread
 
-from joblib import cpu_count
-from joblib.externals.loky import as_completed, get_reusable_executor
-
 from .jobs import Job
 from .keys import source_hash
 from .result import Result
@@ -25,6 +22,9 @@ def run_on_this_machine(jobs: Sequence[Job], directory: Path, workers: int | Non
     the results are stored under the key of the code on disk. Workers are started anew when that changes.
     Closing the iterator ends them.
     """
+    from joblib import cpu_count  # only where something is trained: it takes long to import
+    from joblib.externals.loky import get_reusable_executor
+
     executor = get_reusable_executor(
         max_workers=min(workers or cpu_count(), len(jobs)),
         initializer=_end_with_this_process,
@@ -37,6 +37,8 @@ def run_on_this_machine(jobs: Sequence[Job], directory: Path, workers: int | Non
 
 
 def _arriving(executor: Executor, futures: Sequence[Future]) -> Iterator[list[Result]]:
+    from joblib.externals.loky import as_completed
+
     done = False
     try:
         yield []

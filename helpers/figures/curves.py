@@ -66,6 +66,8 @@ def curves_figure(
     skip_epochs: the vertical axes are zoomed to what follows this many epochs. log_steps: steps on a log scale.
     Raises `ValueError` for a network or a panel that there is not.
     """
+    if not shown:
+        raise ValueError("curves_figure is to show nothing; give it names, experiments, or labels with histories")
     for panel in panels:
         if panel not in PANELS:
             raise ValueError(f"no panel is called {panel!r}; there are: {', '.join(PANELS)}")

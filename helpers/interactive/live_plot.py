@@ -49,8 +49,12 @@ class _Live(Generic[News]):
         if self.news is None:
             self.shell.events.register("post_run_cell", self._finish)
         self.news = news
-        if time.perf_counter() >= self.due:
+        if time.perf_counter() >= self.due and self.has_something(news):
             self._draw()
+
+    def has_something(self, news: News) -> bool:
+        """Whether there is anything to be seen yet."""
+        return True
 
     def _draw(self) -> None:
         start = time.perf_counter()
@@ -66,7 +70,7 @@ class _Live(Generic[News]):
     def _finish(self, *_: object) -> None:
         """When the cell has ended, draw what came after the last picture; the next run gets a new one."""
         self.shell.events.unregister("post_run_cell", self._finish)
-        if self.drawn is not self.news:
+        if self.drawn is not self.news and self.has_something(self.news):
             self._draw()
         self.handle = self.news = self.drawn = None
         self.due = 0.0
@@ -89,9 +93,14 @@ class LiveCurves(_Live[Results]):
         super().__init__()
         self.shown = shown
 
+    def has_something(self, news: Results) -> bool:
+        return bool(self._there(news))
+
+    def _there(self, news: Results) -> list[Shown]:
+        return [one for one in self.shown if not isinstance(one, str) or news[one]]
+
     def picture(self, news: Results) -> Picture:
-        there = [one for one in self.shown if not isinstance(one, str) or news[one]]
-        found = curves_figure(news, there, label="fig:so-far", see="So far.", skip_epochs=2)
+        found = curves_figure(news, self._there(news), label="fig:so-far", see="So far.", skip_epochs=2)
         return _picture(found.figure, found.caption, found.alt, found.caption)
 
 

@@ -41,13 +41,17 @@ class Lab:
     def __init__(self, url: str, token: str, folder: Path):
         self.url, self.token, self.folder = url, token, folder
 
-    def ask(self, path: str, method: str = "GET"):
-        """Return the server's answer to a request to its interface, `None` for an empty one."""
+    def get(self, path: str, method: str = "GET") -> tuple[str | None, bytes]:
+        """Return the type and the content of the server's answer to a request."""
         request = urllib.request.Request(  # noqa: S310, on the loopback interface
-            f"{self.url}/api/{path}", method=method, headers={"Authorization": f"token {self.token}"}
+            f"{self.url}/{path}", method=method, headers={"Authorization": f"token {self.token}"}
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-            content = answer.read()
+        with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
+            return answer.headers["Content-Type"], answer.read()
+
+    def ask(self, path: str, method: str = "GET"):
+        """Return what the server's interface answers, `None` for an empty answer."""
+        _, content = self.get(f"api/{path}", method)
         return json.loads(content) if content else None
 
     def write(self, name: str, sources: Sequence[str]) -> None:
@@ -159,10 +163,6 @@ class NotebookPage:
             SECONDS_TO_RUN,
         )
         assert self.failures() == [], self.failures()
-
-    def press(self, name: str) -> None:
-        """Press a button of the notebook's toolbar."""
-        self.one(f'.jp-NotebookPanel-toolbar [data-jp-item-name="{name}"] jp-button').click()
 
     def failures(self) -> list[str]:
         """Return what cells say on errors and on stderr."""

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from lab import NotebookPage
 from matplotlib.image import imread
-from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.actions.action_builder import ActionBuilder
-from selenium.webdriver.common.actions.interaction import POINTER_TOUCH
+from selenium.webdriver.common.actions.interaction import POINTER_MOUSE, POINTER_TOUCH
 from selenium.webdriver.common.actions.pointer_input import PointerInput
 from selenium.webdriver.common.keys import Keys
 
@@ -29,14 +28,9 @@ class ExplorerPage(NotebookPage):
         self.curves = self.one(".explorer-curves")
         self.canvas = self.one(".digit-pad-canvas")
 
-    @property
-    def parameters(self) -> str:
-        return self.one(".explorer-parameters").text
-
-    @property
-    def runs(self) -> str:
-        """What the lines of the runs say."""
-        return self.one(".explorer-run-list").text
+    def says(self, name: str, words: str) -> None:
+        """Wait until a part of the explorer says some words."""
+        self.wait(lambda: words in self.one(f".explorer-{name}").text, words)
 
     @property
     def bars(self) -> list[str]:
@@ -77,28 +71,15 @@ class ExplorerPage(NotebookPage):
         picture = imread(io.BytesIO(self.curves.screenshot_as_png))[..., :3]
         return int((np.abs(picture - FIRST_COLOUR).max(axis=-1) < 0.1).sum())
 
-    def places(self, points):
-        """Return points from 0 to 1 as distances in pixels from the middle of the canvas."""
+    def draw(self, points, pointer: str = POINTER_MOUSE) -> None:
+        """Draw a line with the mouse, or by finger on a touch screen."""
+        self.scroll_to(self.canvas, "center")
         side = self.canvas.size["width"]
-        return [(round((x - 0.5) * side), round((y - 0.5) * side)) for x, y in points]
-
-    def draw(self, points) -> None:
-        """Draw a line with the mouse."""
-        self.scroll_to(self.canvas, "center")
-        (x, y), *others = self.places(points)
-        actions = ActionChains(self.driver, duration=80).move_to_element_with_offset(self.canvas, x, y).click_and_hold()
-        for x, y in others:
-            actions.move_to_element_with_offset(self.canvas, x, y)
-        actions.release().perform()
-
-    def draw_by_finger(self, points) -> None:
-        """Draw a line on a touch screen."""
-        self.scroll_to(self.canvas, "center")
-        actions = ActionBuilder(self.driver, mouse=PointerInput(POINTER_TOUCH, "finger"), duration=80)
-        (x, y), *others = self.places(points)
-        actions.pointer_action.move_to(self.canvas, x, y).pointer_down()
-        for x, y in others:
-            actions.pointer_action.move_to(self.canvas, x, y)
+        (first, *others) = [(round((x - 0.5) * side), round((y - 0.5) * side)) for x, y in points]  # from the middle
+        actions = ActionBuilder(self.driver, mouse=PointerInput(pointer, pointer), duration=80)
+        actions.pointer_action.move_to(self.canvas, *first).pointer_down()
+        for place in others:
+            actions.pointer_action.move_to(self.canvas, *place)
         actions.pointer_action.pointer_up()
         actions.perform()
 
@@ -115,13 +96,10 @@ def page(driver, lab):
 
 
 def test_the_parameter_count_follows_the_units(page):
-    assert "50,880 parameters" in page.parameters
-    page.set("hidden-layers", "60, 60")
-    page.wait(lambda: "51,300 parameters" in page.parameters, "the new count")
-    page.set("hidden-layers", "sixty")
-    page.wait(lambda: "allowed" in page.parameters, "a word on what is allowed")
-    page.set("hidden-layers", "48")
-    page.wait(lambda: "38,160 parameters" in page.parameters, "the next count")
+    page.says("parameters", "50,880 parameters")
+    for units, said in [("60, 60", "51,300 parameters"), ("sixty", "allowed"), ("48", "38,160 parameters")]:
+        page.set("hidden-layers", units)
+        page.says("parameters", said)
 
 
 def test_a_digit_moves_the_bars_by_mouse_and_by_finger(page, save_screenshot):
@@ -132,7 +110,7 @@ def test_a_digit_moves_the_bars_by_mouse_and_by_finger(page, save_screenshot):
     of_the_one = page.bars
     page.one(".digit-pad-clear").click()
     page.wait(lambda: set(page.bars) == {""}, "the bars to be empty again")
-    page.draw_by_finger(SEVEN)
+    page.draw(SEVEN, POINTER_TOUCH)
     page.wait(lambda: "" not in page.bars and page.bars != of_the_one, "other numbers")
     assert page.answer() == "7"
     save_screenshot("explorer-digit")
@@ -149,12 +127,9 @@ def test_a_run_grows_pauses_goes_on_and_stops(page, save_screenshot):
     page.wait(lambda: page.drawn() > begun + 100, "the curve to grow")
     page.wait(lambda: page.lengths != before, "the network to change its mind on the digit")
     save_screenshot("explorer-training")
-    page.click("pause")
-    page.wait(lambda: "paused" in page.runs, "the pause")
-    page.click("pause")
-    page.wait(lambda: "training" in page.runs, "the training to go on")
-    page.click("stop")
-    page.wait(lambda: "stopped" in page.runs, "the end")
+    for button, said in [("pause", "paused"), ("pause", "training"), ("stop", "stopped")]:
+        page.click(button)
+        page.says("run-list", said)
     save_screenshot("explorer-stopped")
 
 

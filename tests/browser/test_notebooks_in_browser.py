@@ -1,5 +1,7 @@
 """In a real browser: the notebooks run and show their figures, as do a reader's own cells; the stop button works."""
 
+from importlib.util import find_spec
+
 import pytest
 from lab import NotebookPage
 
@@ -12,12 +14,27 @@ OWN_PLOTS = {
     "by the magic": f"%matplotlib inline\n{OWN_PLOT}",
     "by the magic, with show": f"%matplotlib inline\n{OWN_PLOT}\nplt.show()",
 }
-OWN_TABLES = {
-    "pandas": "import pandas as pd\npd.DataFrame({'loss': [0.25, 0.75]})",
-    "IPython": "from IPython.display import HTML\n"
-    "HTML('<table><tbody><tr><td>0.25</td></tr><tr><td>0.75</td></tr></tbody></table>')",
-}
 REPORT_FIGURE = "from helpers import figures\nfigures.sigmoids_figure()"
+TABLE = "HTML('<table><tbody><tr><td>0.25</td></tr><tr><td>0.75</td></tr></tbody></table>')"
+FRAME = "import pandas as pd\npd.DataFrame({'loss': [0.25, 0.75]})"
+CLAIMS = """\
+from helpers import claim
+from helpers.evidence.judgement import Judgement
+
+claim("**Two and two** are four.", 2 + 2 == 4)
+claim("Two and two are **five**, or $2 + 2$.", 2 + 2 == 5)
+claim("Nobody knows.", Judgement("what nobody knows", "none", "not judged on 2 seeds", None))"""
+AFTER_A_FIGURE = {  # cells of a reader's own, in this order, in a kernel that has shown nothing but a figure before
+    "figure": REPORT_FIGURE,
+    "print": "print('so it is')",
+    "plot": OWN_PLOT,
+    "two plots": f"{OWN_PLOT}\nplt.show()\nplt.plot([1, 2])\nplt.show()",
+    "table": f"from IPython.display import HTML\n{TABLE}",
+    "frame": FRAME if find_spec("pandas") else TABLE,  # pandas is tried where a reader has it
+    "data set": "from helpers import MLP, load_mnist\nload_mnist()",
+    "network": "MLP([785, 64, 10], seed=0)",
+    "claims": CLAIMS,
+}
 TRAIN_FOR_LONG = """\
 from helpers import MLP, TrainingConfig, load_mnist, train
 
@@ -36,6 +53,16 @@ def opened(driver, lab):
         return NotebookPage(driver, lab, name)
 
     yield open_page
+    lab.end_kernels()
+
+
+@pytest.fixture(scope="module")
+def own(driver, lab):
+    """A notebook of a reader's own cells after a figure of the report, run."""
+    lab.write("own.ipynb", AFTER_A_FIGURE.values())
+    page = NotebookPage(driver, lab, "own.ipynb")
+    page.run_all()
+    yield page
     lab.end_kernels()
 
 
@@ -62,7 +89,7 @@ def test_the_stop_button_ends_a_training_and_keeps_what_was_learnt(opened, save_
     page.choose("Run", "runmenu:run-all")
     bar = ".jp-OutputArea-output .jupyter-widgets"
     page.wait(lambda: any("loss" in text for text in page.texts(bar)), "the progress bar to tell a loss")
-    page.press("interrupt")
+    page.one('.jp-NotebookPanel-toolbar [data-jp-item-name="interrupt"] jp-button').click()
     page.wait(lambda: page.prompts == ["[1]:", "[2]:"] and page.at_rest, "the training to end")
     save_screenshot("interrupted")
     assert page.failures() == []
@@ -78,61 +105,28 @@ def test_a_plot_of_ones_own_is_seen_before_and_after_a_figure_of_the_report(open
     save_screenshot(f"own-{way.replace(' ', '-').replace(',', '')}")
 
 
-def test_a_plot_of_ones_own_is_seen_first_after_a_figure_of_the_report(opened):
-    page = opened("own.ipynb", REPORT_FIGURE, OWN_PLOT)
-    page.run_all()
-    page.wait(lambda: pictures_in_cells(page) == [1, 1], "both to be seen")
+def test_plots_of_ones_own_are_seen_first_after_a_figure_of_the_report_and_several_of_one_cell(own, save_screenshot):
+    """So is an image of each class below a data set."""
+    seen = {"figure": 1, "plot": 1, "two plots": 2, "data set": 1}
+    own.wait(lambda: pictures_in_cells(own) == [seen.get(cell, 0) for cell in AFTER_A_FIGURE], "every picture")
+    save_screenshot("own-cells")
 
 
-def test_several_plots_of_one_cell_are_all_seen(opened):
-    page = opened("own.ipynb", REPORT_FIGURE, f"{OWN_PLOT}\nplt.show()\nplt.plot([1, 2])\nplt.show()")
-    page.run_all()
-    page.wait(lambda: pictures_in_cells(page) == [1, 2], "every plot to be seen")
+def test_tables_of_ones_own_and_what_objects_show_and_what_is_printed_appear_after_a_figure_of_the_report(own):
+    own.wait(lambda: len(own.find(".jp-OutputArea table")) == 4, "tables, those of a data set and a network too")
+    assert own.texts(".jp-OutputArea table tbody td")[:4] == ["0.25", "0.75"] * 2
+    assert own.texts('[data-mime-type="application/vnd.jupyter.stdout"]') == ["so it is\n"]
 
 
-@pytest.mark.parametrize("library", ["pandas", "IPython"])  # pandas is tried where a reader has it
-def test_a_table_of_ones_own_appears_after_a_figure_of_the_report(opened, save_screenshot, library):
-    pytest.importorskip(library)
-    page = opened("own.ipynb", REPORT_FIGURE, OWN_TABLES[library])
-    page.run_all()
-    page.wait(lambda: page.texts(".jp-OutputArea table tbody td") == ["0.25", "0.75"], "the table")
-    save_screenshot(f"own-table-{library}")
-
-
-def test_what_is_printed_appears_after_a_figure_of_the_report(opened):
-    page = opened("own.ipynb", REPORT_FIGURE, "print('so it is')")
-    page.run_all()
-    page.wait(lambda: page.texts('[data-mime-type="application/vnd.jupyter.stdout"]') == ["so it is\n"], "the print")
-
-
-def test_what_an_object_shows_of_itself_appears(opened, save_screenshot):
-    shown = ["from helpers import MLP, load_mnist", "load_mnist()", "MLP([785, 64, 10], seed=0)"]
-    page = opened("own.ipynb", *shown)
-    page.run_all()
-    page.wait(lambda: len(page.find(".jp-OutputArea table")) == 2, "two tables")
-    page.wait(lambda: pictures_in_cells(page) == [0, 1, 0], "an image of each class")
-    save_screenshot("own-objects")
-
-
-CLAIMS = """\
-from helpers import claim
-from helpers.evidence.judgement import Judgement
-
-claim("**Two and two** are four.", 2 + 2 == 4)
-claim("Two and two are **five**, or $2 + 2$.", 2 + 2 == 5)
-claim("Nobody knows.", Judgement("what nobody knows", "none", "not judged on 2 seeds", None))"""
-
-
-def test_a_claim_stands_is_struck_out_or_grey_as_on_paper(opened, save_screenshot):
-    page = opened("own.ipynb", CLAIMS)
-    page.run_all()
-    shown = ".jp-RenderedMarkdown.jp-OutputArea-output"
-    page.wait(lambda: len(page.find(shown)) == 3, "three sentences")
-    stands, struck, grey = page.driver.execute_script(
+def test_a_claim_stands_is_struck_out_or_grey_as_on_paper(own, save_screenshot):
+    shown = ".jp-RenderedMarkdown.jp-OutputArea-output:has(sup a)"
+    own.wait(lambda: len(own.find(shown)) == 3, "three sentences")
+    stands, struck, grey = own.driver.execute_script(
         f"return Array.from(document.querySelectorAll('{shown}'), it => [it.textContent, !!it.querySelector('del'), "
         "Array.from(it.querySelectorAll('span'), s => getComputedStyle(s).color).includes('rgb(117, 117, 117)'), "
         "it.querySelector('sup a').getAttribute('href')])"
     )
+    own.scroll_to(own.find(shown)[0])
     save_screenshot("own-claims")
     assert [one[1:3] for one in (stands, struck, grey)] == [[False, False], [True, False], [False, True]]
     assert "Measured:" in struck[0]

@@ -50,17 +50,13 @@ def shown():
 )
 def test_a_claim_is_shown_as_the_numbers_have_it(shown, changes, seeds, starts, mark):
     results = made_up_results(seeds, **changes)
-    output = shown("**Better** it is.", compare(results, "2c", "3a").rises("accuracy"))
+    judgements = compare(results, "2c", "3a").rises("accuracy")
+    output = shown("**Better** it is.", judgements)
     text = output.data["text/markdown"].partition("</a>")[2]
     assert text.startswith(starts)
     assert f">{mark}</a></sup>" in text
-    assert ("*Measured:*" in text) == (mark == "✗")
+    assert (f"*Measured:* validation accuracy, 3a less 2c: {judgements[0].measured}" in text) == (mark == "✗")
     assert ("not judged" in text.partition("<sup>")[0]) == (mark == "?")
-
-
-def test_the_numbers_stand_behind_a_struck_sentence(shown):
-    output = shown("Better.", compare(made_up_results(**BAD), "2c", "3a").rises("accuracy"))
-    assert "validation accuracy, 3a less 2c: −2.00 points" in output.data["text/markdown"]
 
 
 def test_one_thing_that_is_not_so_is_enough_and_an_open_one_leaves_it_open(shown):
@@ -73,13 +69,11 @@ def test_one_thing_that_is_not_so_is_enough_and_an_open_one_leaves_it_open(shown
 
 def test_mark_and_row_lead_to_each_other(shown):
     output = shown("**Better** it is.", True)
-    one = Claim.from_metadata(output.metadata["claims"][0])
-    (row,) = evidence_table([one]).rows
-    name = one.identifier
-    assert f'href="#evidence-{name}"' in output.data["text/markdown"]
-    assert f'id="evidence-{name}"' in row[0]
-    assert f"(#claim-{name})" in row[0]
-    assert f'id="claim-{name}"' in output.data["text/markdown"]
+    made = Claim.from_metadata(output.metadata["claims"][0])
+    [[row, *_]] = evidence_table([made]).rows
+    for text, here, there in ((output.data["text/markdown"], "claim", 'href="#evidence'), (row, "evidence", "(#claim")):
+        assert f'id="{here}-{made.identifier}"' in text
+        assert f"{there}-{made.identifier}" in text
 
 
 def test_a_claim_keeps_its_place_when_its_numbers_change():
@@ -107,16 +101,13 @@ def test_claims_of_other_notebooks_come_from_the_last_build(tmp_path, monkeypatc
     assert json.loads(kept)
 
 
-@pytest.mark.parametrize("expected", [float("nan"), np.float64(0.3), "better", 1, None, [True, 2]])
-def test_what_is_neither_judgement_nor_truth_is_refused(expected):
+@pytest.mark.parametrize("wrong", [float("nan"), np.float64(0.3), "better", 1, None, [True, 2]])
+def test_a_claim_needs_a_sentence_and_judgements_or_truths_to_expect(wrong):
     with pytest.raises(ValueError, match=r"a claim expects .*; allowed: judgements"):
-        claim("A.", expected)
-
-
-@pytest.mark.parametrize(("text", "expected"), [("", [True]), ("A.", []), (3, [True])])
-def test_a_claim_needs_a_sentence_and_something_to_expect(text, expected):
-    with pytest.raises(ValueError, match="claim"):
-        claim(text, *expected)
+        claim("A.", wrong)
+    for text, *expected in (("", True), ("A.",), (3, True)):
+        with pytest.raises(ValueError, match="claim"):
+            claim(text, *expected)
 
 
 def test_a_judgement_is_no_truth_by_itself():
@@ -136,17 +127,20 @@ def test_settings_are_judged_as_they_were_trained():
 
 
 @pytest.mark.parametrize(
-    ("changes", "seeds", "found"),
-    [(GOOD, 10, "supported"), (BAD, 10, "refuted"), ({}, 10, "undecided"), (GOOD, 3, "not judged on 3 seeds")],
+    ("changes", "seeds", "found", "said", "why"),
+    [
+        (GOOD, 10, "supported", "**supported**", "By far."),
+        (BAD, 10, "refuted", "~~supported~~ refuted", "~~By far.~~"),
+        ({}, 10, "undecided", "~~supported~~ undecided", "~~By far.~~"),
+        (GOOD, 3, "not judged on 3 seeds", "not judged on 3 seeds", ""),
+    ],
 )
-def test_a_review_finds_its_verdict_from_the_numbers(changes, seeds, found):
+def test_a_review_finds_its_verdict_from_the_numbers(changes, seeds, found, said, why):
     both = compare(made_up_results(seeds, **changes), "2c", "3a")
-    one = review("3a", "It is better.", "supported", "By far.", supported_if=both.rises("accuracy"),
-                 refuted_if=both.falls("accuracy"))  # fmt: skip
+    options = {"supported_if": both.rises("accuracy"), "refuted_if": both.falls("accuracy")}
+    one = review("3a", "It is better.", "supported", "By far.", **options)
     assert one.found == found
-    row = reviews_table([one]).rows[0]
-    assert row[2] == {"supported": "**supported**"}.get(found, found if seeds == 3 else f"~~supported~~ {found}")
-    assert row[3] == {"supported": "By far."}.get(found, "" if seeds == 3 else "~~By far.~~")
+    assert reviews_table([one]).rows[0][2:4] == [said, why]
 
 
 @pytest.mark.parametrize("expected", [True, False])

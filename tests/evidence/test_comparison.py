@@ -1,4 +1,4 @@
-"""Two networks side by side: paired, corrected over a family, judged by fixed rules, and said with units."""
+"""Two networks side by side: paired, corrected over a family, judged by fixed rules, said with units; statistics."""
 
 from dataclasses import replace
 
@@ -7,8 +7,10 @@ import pytest
 from made_up import made_up_result, made_up_results
 
 from helpers import EXPERIMENTS, compare, measured
+from helpers.evidence import statistics
 from helpers.evidence.families import FAMILIES, seeds_for_a_verdict
 from helpers.evidence.measures import MEASURES
+from helpers.evidence.statistics import estimate, holm, seeds_needed, sign_flip_p
 from helpers.experiments.result import Results
 
 
@@ -42,9 +44,8 @@ def test_a_difference_inside_a_tenth_of_a_point_is_too_small_to_matter_though_si
 
 def test_accuracy_rises_only_where_it_does_with_the_weights_kept_and_at_the_end():
     results = made_up_results(**{"3a": {"accuracy": 0.98}})
-    results["3a"] = [
-        replace(run, history=replace(run.history, validation_accuracy=np.full(20, 0.80))) for run in results["3a"]
-    ]
+    for run in results["3a"]:
+        run.history.validation_accuracy[:] = 0.80
     assert [judgement.holds for judgement in compare(results, "2c", "3a").rises("accuracy")] == [True, False]
 
 
@@ -66,11 +67,14 @@ def test_one_seed_too_few_gives_no_verdict_of_any_kind(family, pairs):
     assert compare(made_up_results(9, **{pairs[0][1]: {"loss": 1.0}}), *pairs[0]).rises("loss")[0].holds is True
 
 
-def test_diverged_and_shortened_trainings_are_not_judged():
-    diverged = compare(made_up_results(**{"3a": {"loss": 0.1, "diverged": 3}}), "2c", "3a").falls("loss")[0]
-    assert (diverged.holds, diverged.found) == (None, "not judged: diverged trainings, 3 of 3a")
-    short = compare(made_up_results(epochs=2, **{"3a": {"loss": 0.1}}), "2c", "3a").falls("loss")[0]
-    assert (short.holds, short.found) == (None, "not judged on trainings of 2 epochs")
+@pytest.mark.parametrize(
+    ("epochs", "diverged", "found"),
+    [(None, 3, "not judged: diverged trainings, 3 of 3a"), (2, 0, "not judged on trainings of 2 epochs")],
+)
+def test_diverged_and_shortened_trainings_are_not_judged(epochs, diverged, found):
+    results = made_up_results(epochs=epochs, **{"3a": {"loss": 0.1, "diverged": diverged}})
+    judgement = compare(results, "2c", "3a").falls("loss")[0]
+    assert (judgement.holds, judgement.found) == (None, found)
 
 
 def test_p_counts_all_comparisons_of_the_family_even_where_they_are_not_there():
@@ -88,17 +92,17 @@ def test_a_comparison_that_no_family_lists_must_name_one():
     assert compare(results, "4a", "4b", family="topology").rises("loss")[0].family == f"topology ({1 + 8})"
 
 
-@pytest.mark.parametrize("call", [lambda r: compare(r, "2c", "9z"), lambda r: measured(r, "9z")])
-def test_an_unknown_network_is_named_with_those_there_are(call):
-    with pytest.raises(ValueError, match=r"no results of '9z'; there are: 2c, 3a"):
-        call(made_up_results(2))
-
-
 @pytest.mark.parametrize(
-    "read", [lambda r: compare(r, "2c", "3a").rises("speed"), lambda r: measured(r, "2c").speed], ids=["judged", "said"]
+    ("read", "message"),
+    [
+        (lambda r: compare(r, "2c", "9z"), "no results of '9z'; there are: 2c, 3a"),
+        (lambda r: measured(r, "9z"), "no results of '9z'; there are: 2c, 3a"),
+        (lambda r: compare(r, "2c", "3a").rises("speed"), "no measure is called 'speed'; there are: accuracy, "),
+        (lambda r: measured(r, "2c").speed, "no measure is called 'speed'; there are: accuracy, "),
+    ],
 )
-def test_an_unknown_measure_is_named_with_those_there_are(read):
-    with pytest.raises(ValueError, match=r"no measure is called 'speed'; there are: accuracy, "):
+def test_an_unknown_network_or_measure_is_named_with_those_there_are(read, message):
+    with pytest.raises(ValueError, match=message):
         read(made_up_results(2))
 
 
@@ -127,18 +131,62 @@ def test_steps_to_the_baselines_loss_by_hand():
     results = made_up_results(1, **{"3a": {"loss": 0.19}, "3b": {"loss": 1.0}})
     lowest = results["2c"][0].history.validation_loss.min()
     history = results["3a"][0].history
-    by_hand = next(
-        s for s, loss in zip(history.validation_steps, history.validation_loss, strict=True) if loss <= lowest
-    )
-    assert float(measured(results, "3a").steps_to_baseline) == by_hand
-    assert np.isnan(measured(results, "3b").steps_to_baseline)
-    assert float(measured(results, "2c").steps_to_baseline) == 4_000
+    by_hand = history.validation_steps[history.validation_loss <= lowest][0]
+    steps = [float(measured(results, name).steps_to_baseline) for name in ("2c", "3a", "3b")]
+    assert steps == pytest.approx([4_000, by_hand, np.nan], nan_ok=True)
 
 
 def test_an_experiment_of_ones_own_is_compared_on_its_own_seeds():
-    own = EXPERIMENTS["3c"].variant("mine", hidden_layers=(100,))
-    results = made_up_results()
+    own, results = EXPERIMENTS["3c"].variant("mine", hidden_layers=(100,)), made_up_results()
     results["mine"] = [made_up_result(own, seed, loss=0.1) for seed in range(9)]
     comparison = compare(results, "3c", "mine", family=[("3c", "mine")])
     assert comparison.difference("loss").count == 9
     assert comparison.falls("loss")[0].holds is True
+
+
+def test_holm_by_hand_and_never_above_one():
+    # sorted: 0.01 * 3, max(0.03, 0.02 * 2), max(0.04, 0.9 * 1)
+    assert holm([0.02, 0.9, 0.01]) == pytest.approx([0.04, 0.9, 0.03])
+    assert holm([0.6, 0.7]) == [1, 1]
+
+
+@pytest.mark.parametrize("pairs", [6, 10, 12])
+def test_when_every_seed_agrees_p_is_the_smallest_that_signs_allow(pairs, monkeypatch):
+    assert statistics.EXACT_SEEDS == 20
+    monkeypatch.setattr(statistics, "EXACT_SEEDS", 12)  # a million signs take a while
+    assert sign_flip_p(tuple(0.1 + 0.01 * n for n in range(pairs))) == pytest.approx(2 / 2**pairs)
+
+
+def test_p_is_that_of_all_signs_written_out():
+    differences = np.array([3.0, -1.0, 2.0, 0.5])
+    signs = np.array(np.meshgrid(*[[1, -1]] * 4)).reshape(4, -1)
+    as_large = np.abs(differences @ signs) >= abs(differences.sum()) - 1e-12
+    assert sign_flip_p(tuple(differences)) == pytest.approx(as_large.mean())
+
+
+def test_without_a_difference_p_is_one():
+    assert sign_flip_p((0.0, 0.0, 0.0)) == sign_flip_p((1.0,)) == sign_flip_p((np.nan, np.nan)) == 1
+
+
+@pytest.mark.parametrize("comparisons", [1, 6, 8, 10])
+def test_one_seed_fewer_than_needed_can_never_be_significant(comparisons):
+    seeds = seeds_needed(comparisons)
+    assert comparisons * 2 / 2**seeds < 0.05 <= comparisons * 2 / 2 ** (seeds - 1)
+
+
+def test_the_interval_holds_the_mean_and_narrows_with_the_seeds():
+    few, many = estimate([1, 2, 3, 4, 5, 6]), estimate([1, 2, 3, 4, 5, 6] * 8)
+    assert few.low < few.mean < few.high
+    assert many.high - many.low < few.high - few.low
+
+
+def test_a_run_without_a_value_is_counted_and_left_out_of_the_mean():
+    found = estimate([1.0, np.nan, 3.0])
+    assert (found.count, found.mean) == (2, 2.0)
+    assert np.isnan(found.values[1])
+
+
+@pytest.mark.parametrize("values", [[2.0], [2.0, 2.0], [0.1 + 0.2] + [0.3] * 9])
+def test_one_value_and_equal_values_give_a_point(values):
+    found = estimate(values)
+    assert (found.low, found.high) == pytest.approx((values[-1],) * 2, abs=1e-15)

@@ -27,10 +27,9 @@ def repository(tmp_path, monkeypatch):
 
 
 def test_the_commit_is_named_and_changes_are_owned_up_to(repository, tmp_path):
-    repository("init", "-q")
     (tmp_path / "a.py").write_text("1")
-    repository("add", ".")
-    repository("commit", "-qm", "one")
+    for command in ("init -q", "add .", "commit -qm one"):
+        repository(*command.split())
     head = repository("rev-parse", "HEAD")
     assert provenance.commit() == f"commit `{head}`, unchanged"
     (tmp_path / "a.py").write_text("2")
@@ -58,8 +57,7 @@ def test_times_environments_data_and_seeds_stand_in_the_tables(mnist):
     for part in ("An abacus", read_files(mnist.directory).fingerprint, "0, 1", "pandoc ", "Typst "):
         assert part in text
     rows = {row[0]: row for row in provenance.trainings_table(results).rows}
-    assert rows["3c"][1] == "2026-03-01 23:50 to 2026-03-02 00:10"
-    assert rows["3c"][3] == "20,000"
+    assert (rows["3c"][1], rows["3c"][3]) == ("2026-03-01 23:50 to 2026-03-02 00:10", "20,000")
     assert provenance.last_trained(results) == "2 March 2026"
     same_day = trained(made_up_results(2), "2026-03-01 10:00", "2026-03-01 10:05")
     assert provenance.trainings_table(same_day).rows[0][1] == "2026-03-01 10:00 to 10:05"

@@ -124,18 +124,18 @@ def local(run, tmp_path):
     return run(workers=1, store=Store(tmp_path / "local"))
 
 
-def copy_of_the_package(folder):
-    for name in ("helpers", "nbtypst"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-
-
 @pytest.fixture
 def altered(tmp_path):
-    """A copy of the package in which one numeric module is changed."""
-    copy_of_the_package(tmp_path / "copy")
-    with open(tmp_path / "copy" / "helpers" / "network" / "activations.py", "a") as file:
-        file.write("# changed\n")
-    return tmp_path / "copy"
+    """Function: a copy of the package with some more code in one of its modules."""
+
+    def altered(code="# changed\n", module="network/activations.py"):
+        for name in ("helpers", "nbtypst"):
+            shutil.copytree(ROOT / name, tmp_path / "copy" / name, ignore=shutil.ignore_patterns("__pycache__"))
+        with open(tmp_path / "copy" / "helpers" / module, "a") as file:
+            file.write(code)
+        return tmp_path / "copy"
+
+    return altered
 
 
 class StoreThatDoes(Store):
@@ -152,10 +152,6 @@ class StoreThatDoes(Store):
             self.action()
 
 
-def nothing_stored(tmp_path):
-    return not list((tmp_path / "results").glob("*"))
-
-
 def transitions(cluster):
     """What became of every training on the cluster: (key, state before, state after)."""
     with cluster.client() as client:
@@ -163,22 +159,16 @@ def transitions(cluster):
     return [entry for entry in log if str(entry[0]).startswith("_checked")]
 
 
-def test_a_cluster_gives_the_bits_of_this_machine_and_trains_nothing_here(cluster, run, local, monkeypatch):
-    monkeypatch.setattr(runner, "run_on_this_machine", None)
-    for _ in range(2):
-        cluster.add_worker()
-    results = run(scheduler=cluster.address)
-    same_results(results, local)
-
-    cluster.end()
-    same_results(run(scheduler=cluster.address), local)  # from the store, which needs no cluster
-
-
-def test_a_cluster_of_one_worker_trains_nothing_here_either(cluster, run, local, monkeypatch):
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_cluster_gives_the_bits_of_this_machine_and_trains_nothing_here(workers, cluster, run, local, monkeypatch):
     monkeypatch.setattr(runner, "run_on_this_machine", None)
     monkeypatch.setenv("SCHEDULER", cluster.address)
-    cluster.add_worker()
+    for _ in range(workers):
+        cluster.add_worker()
     same_results(run(), local)
+
+    cluster.end()
+    same_results(run(), local)  # from the store, which needs no cluster
 
 
 def test_a_worker_killed_in_mid_run_costs_only_its_unfinished_trainings(cluster, run, local, tmp_path):
@@ -234,7 +224,8 @@ def test_an_interrupt_keeps_what_is_finished_and_leaves_the_cluster_idle(cluster
 
 def test_a_worker_with_other_code_is_named_before_anything_runs(cluster, run, altered, tmp_path):
     cluster.add_worker()
-    cluster.add_worker(code=altered)
+    copy = altered()
+    cluster.add_worker(code=copy)
     with pytest.raises(ClusterError) as raised:
         run(scheduler=cluster.address)
     first, remedy = str(raised.value).splitlines()  # only one of the two differs
@@ -242,10 +233,10 @@ def test_a_worker_with_other_code_is_named_before_anything_runs(cluster, run, al
     assert "source of the numeric modules: " in first
     assert "NumPy" not in first
     assert "start it anew" in remedy
-    assert nothing_stored(tmp_path)
+    assert not list((tmp_path / "results").glob("*"))
     assert transitions(cluster) == []
 
-    shutil.copy(ROOT / "helpers" / "network" / "activations.py", altered / "helpers" / "network")
+    shutil.copy(ROOT / "helpers" / "network" / "activations.py", copy / "helpers" / "network")
     with pytest.raises(ClusterError, match="source of the numeric modules"):
         run(scheduler=cluster.address)  # the worker still has the old code in memory
 
@@ -255,7 +246,7 @@ def test_a_worker_with_other_code_that_comes_later_ends_the_run(cluster, run, al
 
     def exchange_the_worker():
         first.kill()
-        cluster.add_worker(code=altered)
+        cluster.add_worker(code=altered())
 
     with pytest.raises(ClusterError, match=r"worker tcp://127.0.0.1:\d+ differs. source of the numeric modules: "):
         run(scheduler=cluster.address, store=StoreThatDoes(tmp_path / "results", exchange_the_worker))
@@ -269,52 +260,45 @@ def test_a_worker_without_this_package_is_named(cluster, run, tmp_path):
         run(scheduler=cluster.address)
 
 
-@pytest.mark.parametrize(("name", "version"), [("Python", "3.8"), ("NumPy", "1.0.0")])
-def test_a_worker_with_other_versions_is_named(name, version, cluster, run, tmp_path):
-    package = tmp_path / "copy" / "helpers"
-    copy_of_the_package(package.parent)
-    with open(package / "experiments" / "cluster.py", "a") as file:
-        file.write(
-            f"\nplatform.python_version_tuple = lambda: {version.split('.')}\n"
-            if name == "Python"
-            else f'\nimport types\n\nnp = types.SimpleNamespace(__version__="{version}")\n'
-        )
-    cluster.add_worker(code=package.parent)
-    with pytest.raises(ClusterError, match=rf"worker tcp://127.0.0.1:\d+ differs. {name}: {version} there, \d.* here"):
+@pytest.mark.parametrize(
+    ("what", "code"),
+    [
+        ("Python: 3.8", "\nplatform.python_version_tuple = lambda: ['3', '8']\n"),
+        ("NumPy: 1.0.0", "\nimport types\n\nnp = types.SimpleNamespace(__version__='1.0.0')\n"),
+    ],
+)
+def test_a_worker_with_other_versions_is_named(what, code, cluster, run, altered):
+    cluster.add_worker(code=altered(code, "experiments/cluster.py"))
+    with pytest.raises(ClusterError, match=rf"worker tcp://127.0.0.1:\d+ differs. {what} there, \d.* here"):
         run(scheduler=cluster.address)
 
 
 def test_a_worker_that_sees_other_data_or_none_is_named(cluster, run, many_squares, tmp_path, write_data, draw_images):
     cluster.add_worker()
-    data = tmp_path / "data"
+    data = shutil.copytree(many_squares, tmp_path / "data")
+    read_files(data)
+    shutil.rmtree(data)
+    with pytest.raises(ClusterError, match=rf"data in {data}: not readable \(.*\) there, [0-9a-f]+ here"):
+        run(scheduler=cluster.address, directory=data)
+
     shutil.copytree(many_squares, data)
     run(names="deep", seeds=1, scheduler=cluster.address, directory=data)  # the worker now has them in memory
-
     write_data(data, draw_images(30_000, seed=7), draw_images(300, seed=1))
     read_files.cache_clear()
     with pytest.raises(ClusterError, match=rf"data in {data}: [0-9a-f]+ there, [0-9a-f]+ here"):
         run(scheduler=cluster.address, directory=data)
 
 
-def test_a_worker_without_the_data_is_named(cluster, run, many_squares, tmp_path):
-    cluster.add_worker()
-    data = tmp_path / "data"
-    shutil.copytree(many_squares, data)
-    read_files(data)
-    shutil.rmtree(data)
-    with pytest.raises(ClusterError, match=rf"data in {data}: not readable \(.*\) there, [0-9a-f]+ here"):
-        run(scheduler=cluster.address, directory=data)
-
-
-def test_the_embedded_data_are_each_worker_s_own(cluster, run, tmp_path, monkeypatch):
-    monkeypatch.setenv("MNIST_DIR", str(tmp_path))
-    copy_of_the_package(tmp_path / "copy")
-    shutil.copytree(ROOT / "data", tmp_path / "copy" / "data")
-    cluster.add_worker(code=tmp_path / "copy")
-    monkeypatch.delenv("MNIST_DIR")
+def test_the_embedded_data_are_each_worker_s_own(cluster, run, altered, tmp_path, monkeypatch):
+    copy = altered("")
+    shutil.copytree(ROOT / "data", copy / "data")
+    with monkeypatch.context() as patch:
+        patch.setenv("MNIST_DIR", str(tmp_path))
+        cluster.add_worker(code=copy)
     monkeypatch.setitem(EXPERIMENTS, "wide", EXPERIMENTS["wide"].limited(1))
-    there = run(names="wide", seeds=1, directory=None, scheduler=cluster.address)
-    same_results(there, run(names="wide", seeds=1, directory=None, workers=1, store=Store(tmp_path / "here")))
+    options = {"names": "wide", "seeds": 1, "directory": None}
+    there = run(**options, scheduler=cluster.address)
+    same_results(there, run(**options, workers=1, store=Store(tmp_path / "here")))
 
 
 def test_a_worker_with_several_threads_is_named(cluster, run):
@@ -337,7 +321,7 @@ def test_an_unreachable_scheduler_is_an_error_and_nothing_is_trained_here(run, t
         with pytest.raises(ClusterError, match=f"no Dask scheduler answers at {address} .*; nothing was trained"):
             run(scheduler=address)
     assert time.monotonic() - start < 20
-    assert nothing_stored(tmp_path)
+    assert not list((tmp_path / "results").glob("*"))
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.1:8786", "http://127.0.0.1:8786", "tcp://127.0.0.1"])
@@ -354,7 +338,7 @@ def test_make_pdf_says_in_one_line_that_no_scheduler_answers(tmp_path):
     assert done.stdout == ""
     assert done.stderr.startswith("no report was written: no Dask scheduler answers at ")
     assert len(done.stderr.splitlines()) == 1
-    assert nothing_stored(tmp_path)
+    assert not list((tmp_path / "results").glob("*"))
 
 
 def test_without_dask_the_error_says_how_to_install_it(run, monkeypatch):

@@ -1,6 +1,7 @@
-"""Experiments: what they are called, what they say of themselves, and others made of them."""
+"""Experiments: what they are called, what they say of themselves, others made of them; the report's, as assigned."""
 
 import re
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -14,13 +15,11 @@ TASK_3 = EXPERIMENTS["3c"]
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"name": ""}, "name is ''; allowed: a text without slashes"),
-        ({"name": "../up"}, "name is '../up'; allowed"),
-        ({"name": "two\nlines"}, "name is 'two\\nlines'; allowed"),
-        ({"name": 3}, "name is 3; allowed"),
-        ({"hidden_layers": 64}, "hidden_layers is 64; allowed: the units of each layer, such as (64,)"),
-        ({"hidden_layers": (64, 0)}, "hidden_layers is (64, 0); allowed"),
-        ({"hidden_layers": "64"}, "hidden_layers is '64'; allowed"),
+        *(({"name": name}, f"name is {name!r}; allowed: a text without slashes") for name in ("", "../up", "a\nb", 3)),
+        *(
+            ({"hidden_layers": layers}, f"hidden_layers is {layers!r}; allowed: the units of each layer, such as (64,)")
+            for layers in (64, (64, 0), "64")
+        ),
         ({"activation": "tanh"}, "activation is 'tanh'; allowed: 'sigmoid', 'improved_sigmoid'"),
         ({"weight_init": "small"}, "weight_init is 'small'; allowed: 'uniform', 'improved'"),
         ({"config": {"momentum": 0.9}}, "config is {'momentum': 0.9}; allowed: a TrainingConfig"),
@@ -37,9 +36,6 @@ def test_its_model_has_its_layers_for_the_inputs_and_classes_of_the_data():
     assert (model.layer_sizes, model.activation, model.weight_init) == ((7, 5, 4, 3), "improved_sigmoid", "improved")
     np.testing.assert_array_equal(model.parameters, experiment.model(7, 3, seed=2).parameters)
     assert experiment.model().num_parameters == num_parameters((5, 4))
-
-
-# Variants -----------------------------------------------------------------------------------------------
 
 
 def test_a_variant_changes_settings_of_its_own_and_of_its_config_and_keeps_the_others():
@@ -65,31 +61,64 @@ def test_a_variant_with_a_setting_that_is_none_is_refused_with_those_there_are()
         (TASK_3.variant("five", patience=None, max_epochs=1), "1 epoch, no early stopping"),
         (TASK_3.variant("six"), "the same"),
         (Experiment("seven", "My own"), "My own"),
+        (Experiment("eight"), "64 units, uniform weights, sigmoid"),
+        (
+            Experiment("nine", config=TrainingConfig(momentum=0.5, patience=None)),
+            "64 units, uniform weights, sigmoid, momentum 0.5, no early stopping",
+        ),
     ],
     ids=lambda value: value.name if isinstance(value, Experiment) else "",
 )
-def test_a_summary_is_the_title_or_says_what_was_changed(experiment, summary):
+def test_a_summary_is_the_title_or_says_what_was_changed_or_unusual(experiment, summary):
     assert experiment.summary == summary
 
 
-def test_a_summary_of_what_is_based_on_nothing_names_the_network_and_unusual_settings():
-    assert Experiment("mine").summary == "64 units, uniform weights, sigmoid"
-    config = TrainingConfig(momentum=0.5, patience=None)
-    assert Experiment("mine", config=config).summary.endswith("sigmoid, momentum 0.5, no early stopping")
-
-
-@pytest.mark.parametrize("epochs", [None, 50, 51])
-def test_a_limit_that_is_no_shorter_changes_nothing(epochs):
-    assert TASK_3.limited(epochs) is TASK_3
-
-
-def test_a_limited_experiment_has_fewer_epochs_under_the_same_name_and_summary():
+def test_a_limited_experiment_has_fewer_epochs_under_the_same_name_and_a_limit_that_is_no_shorter_changes_nothing():
     short = TASK_3.limited(2)
     assert (short.name, short.summary, short.config.max_epochs) == ("3c", TASK_3.summary, 2)
     assert short.shortened
     assert short.limited(1).shortened
+    for epochs in (None, 50, 51):
+        assert TASK_3.limited(epochs) is TASK_3
 
 
 def test_words_are_no_part_of_what_makes_two_experiments_equal():
     assert Experiment("mine", "one title") == Experiment("mine", "another", based_on=TASK_3)
     assert Experiment("mine") != Experiment("mine", config=TrainingConfig(momentum=0.5))
+
+
+SHORT = {"max_epochs": 5, "validations_per_epoch": 1}
+ALL_TRICKS = ("improved", "improved_sigmoid", 0.02, 0.9)
+TEN_LAYERS = (64,) * 10
+TABLE = {  # hidden layers, weights, activation, learning rate, momentum, number of parameters, what is unusual
+    "2c": ((64,), "uniform", "sigmoid", 0.1, 0.0, 50_880, {}),
+    "3a": ((64,), "improved", "sigmoid", 0.1, 0.0, 50_880, {}),
+    "3b": ((64,), "improved", "improved_sigmoid", 0.1, 0.0, 50_880, {}),
+    "3c": ((64,), *ALL_TRICKS, 50_880, {}),
+    "3b_0.2": ((64,), "improved", "improved_sigmoid", 0.2, 0.0, 50_880, {}),
+    "4a": ((32,), *ALL_TRICKS, 25_440, {}),
+    "4b": ((128,), *ALL_TRICKS, 101_760, {}),
+    "4d": ((60, 60), *ALL_TRICKS, 51_300, {}),
+    "4d_32": ((32, 32), *ALL_TRICKS, 26_464, {}),
+    "4e": (TEN_LAYERS, *ALL_TRICKS, 87_744, {}),
+    "4e_no_stopping": (TEN_LAYERS, *ALL_TRICKS, 87_744, {"patience": None}),
+    "4e_0.005": (TEN_LAYERS, "improved", "improved_sigmoid", 0.005, 0.9, 87_744, {}),
+    "4e_0.002": (TEN_LAYERS, "improved", "improved_sigmoid", 0.002, 0.9, 87_744, {"max_epochs": 6}),
+    "4e_sigmoid": (TEN_LAYERS, "improved", "sigmoid", 0.02, 0.9, 87_744, SHORT),
+    "4e_uniform": (TEN_LAYERS, "uniform", "sigmoid", 0.02, 0.9, 87_744, SHORT),
+}
+
+
+def test_the_experiments_are_those_of_the_tasks_by_their_own_names():
+    assert {experiment.name for experiment in EXPERIMENTS.values()} == EXPERIMENTS.keys() == TABLE.keys()
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_an_experiment_has_the_network_of_the_assignment_and_is_trained_as_it_says(name):
+    layers, weight_init, activation, learning_rate, momentum, parameters, unusual = TABLE[name]
+    experiment = EXPERIMENTS[name]
+    model = experiment.model(seed=0)
+    assert (experiment.hidden_layers, model.layer_sizes) == (layers, (785, *layers, 10))
+    assert (model.weight_init, model.activation, model.num_parameters) == (weight_init, activation, parameters)
+    usual = {"batch_size": 32, "max_epochs": 50, "validations_per_epoch": 5, "patience": 50, "shuffle": True}
+    assert asdict(experiment.config) == {"learning_rate": learning_rate, "momentum": momentum} | usual | unusual

@@ -1,4 +1,4 @@
-"""The sweep over width and depth: what it trains, stores, prints and draws."""
+"""The sweep over width and depth: what it trains, stores, prints and draws; and what it costs, after a fitted model."""
 
 import numpy as np
 import pytest
@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 
 from helpers import EXPERIMENTS, __main__, num_parameters
 from helpers.experiments import costs, runner
+from helpers.experiments.costs import CALIBRATION, CostModel, makespan
 from helpers.experiments.sweep import DEPTHS, SEEDS, UNITS, Outcome, network
 from helpers.figures import sweep
 
@@ -40,23 +41,19 @@ def test_a_sweep_trains_stores_prints_and_draws_and_the_next_one_trains_nothing(
     names = [path.name.split("-seed")[0] for path in (tmp_path / "results").iterdir()]
     assert sorted(names) == [f"sweep_{units}x{depth}" for units in (4, 8) for depth in (1, 2) for _ in range(2)]
     assert small.read_bytes().startswith(b"\x89PNG")
-
-    small.unlink()
-    monkeypatch.setattr(runner, "_train", None)
-    assert sweep.run_sweep() == small
-    assert capsys.readouterr().out == first
-    assert small.exists()
-
-
-def test_the_tables_hold_what_was_measured(small, capsys):
-    sweep.run_sweep()
-    accuracies, check, cost = (part for part in capsys.readouterr().out.split("\n\n") if part.startswith("|"))
+    accuracies, check, cost = (part for part in first.split("\n\n") if part.startswith("|"))
     assert len(accuracies.splitlines()) == 2 + 2
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in check.splitlines()[2:7]]
     assert [row[0] for row in rows] == ["1 x 4", "1 x 8", "2 x 4", "2 x 8", "all"]
     assert float(rows[-1][1]) == pytest.approx(sum(float(row[1]) for row in rows[:-1]), abs=0.3)
     assert "50 epochs (50.0)" in cost
     assert "as here (1.0)" in cost
+
+    small.unlink()
+    monkeypatch.setattr(runner, "_train", None)
+    assert sweep.run_sweep() == small
+    assert capsys.readouterr().out == first
+    assert small.exists()
 
 
 def test_an_interrupted_sweep_draws_nothing(small, monkeypatch):
@@ -105,3 +102,38 @@ def test_a_setting_that_is_not_allowed_ends_the_sweep_in_one_line(monkeypatch, c
     assert __main__.main(["sweep"]) == 1
     expected = f"the sweep was not finished; what is trained is stored: {name} is {wrong!r}; allowed: an integer from 1"
     assert capsys.readouterr().err == f"{expected}\n"
+
+
+def step(layers):
+    return 8e-5 + 1e-5 * len(layers) + 2e-9 * num_parameters(layers)
+
+
+def validation(layers):
+    return 6e-3 + 1.5e-5 * sum(layers) + 2.5e-7 * num_parameters(layers)
+
+
+@pytest.mark.parametrize("units", UNITS)
+def test_costs_that_follow_layers_units_and_weights_are_predicted_for_every_network_of_the_sweep(units):
+    sizes = np.array([costs._sizes(layers) for layers in CALIBRATION])
+    fits = [
+        costs._fitted(sizes, np.array([seconds(layers) for layers in CALIBRATION])) for seconds in (step, validation)
+    ]
+    model = CostModel(*fits, loading=0.5, error=0.0)
+    for layers in ((units,) * depth for depth in DEPTHS):
+        expected = 1_000 * step(layers) + 7 * validation(layers)
+        assert model.training(layers, 1_000, 7) == pytest.approx(expected, rel=1e-3)
+        assert model.trial(layers, 1_000, 7) == pytest.approx(0.5 + expected + 4 * validation(layers), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("jobs", "cores", "expected"),
+    [
+        ([3, 1, 2], 1, 6),
+        ([3, 1, 2], 2, 3),
+        ([3, 1, 2], 100, 3),  # the longest training
+        ([5, 4, 3, 3, 3], 2, 10),  # longest first is not the best there is, which is 9
+        ([1] * 840, 100, 9),
+    ],
+)
+def test_free_cores_take_the_longest_training_that_is_left(jobs, cores, expected):
+    assert makespan(jobs, cores) == expected

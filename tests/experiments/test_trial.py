@@ -1,4 +1,6 @@
-"""One training and what is measured of it; trainings that share their steps."""
+"""One training, what is measured of it, the network that it leaves; trainings that share their steps."""
+
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -52,41 +54,25 @@ def test_one_job_serves_all_that_share_their_steps_and_the_longest_of_a_seed_com
 
 
 def test_runs_equal_but_for_patience_are_one_training_and_each_equals_its_own_bit_for_bit(squares):
-    names = ["restless_4", "restless", "restless_2"]
-    together = results_of([SMALL[name] for name in names], squares)
-    assert [result.experiment.name for result in together] == names
+    lasting = BASE.variant("lasting", learning_rate=8, patience=100)  # patience outlasts the training
+    runs = [SMALL["restless_4"], SMALL["restless"], SMALL["restless_2"], lasting]
+    together = results_of(runs, squares)
+    assert [result.experiment for result in together] == runs
     for result in together:
-        [alone] = results_of([result.experiment], squares)
-        same(result, alone)
-    patient, endless, hasty = (result.history for result in together)
+        same(result, results_of([result.experiment], squares)[0])
+    patient, endless, hasty, _ = (result.history for result in together)
     assert hasty.stopped_early
     assert not endless.stopped_early
     assert len(hasty.validation_loss) < len(patient.validation_loss) <= len(endless.validation_loss) == 15
     assert hasty.wall_seconds < endless.wall_seconds
-
-
-def test_a_patience_that_outlasts_the_training_still_gives_the_best_weights(squares):
-    runs = [BASE.variant(str(patience), learning_rate=8, patience=patience) for patience in (None, 100)]
-    endless, patient = results_of(runs, squares)
-    same(patient, results_of(runs[1:], squares)[0])
-    assert patient.validation[0] == patient.history.validation_loss.min() < endless.validation[0]
+    _, last, _, best = (result.validation[0] for result in together)
+    assert best == endless.validation_loss.min() < last
 
 
 def test_an_interrupted_training_is_not_taken_for_a_result(squares, monkeypatch):
-    evaluate, calls = MLP.evaluation_pass, []
-
-    def interrupted(model, *split):
-        calls.append(split)
-        if len(calls) == 3:
-            raise KeyboardInterrupt
-        return evaluate(model, *split)
-
-    monkeypatch.setattr(MLP, "evaluation_pass", interrupted)
+    monkeypatch.setattr(MLP, "evaluation_pass", Mock(side_effect=[(1.0, 0.5), (1.0, 0.5), KeyboardInterrupt]))
     with pytest.raises(KeyboardInterrupt):
         results_of([SMALL["plain"]], squares)
-
-
-# Divergence ---------------------------------------------------------------------------------------------
 
 
 def test_a_training_that_diverges_gives_a_result_without_numbers_but_with_its_history(squares):
@@ -117,3 +103,32 @@ def test_a_shared_training_that_diverges_later_leaves_what_had_stopped_before_an
     assert together[2].history.stopped_early
     for experiment, result in zip(runs, together, strict=True):
         same(result, results_of([experiment], squares)[0])
+
+
+@pytest.fixture
+def results(run):
+    return run(["plain", "explosive"], [3])
+
+
+def test_the_trained_network_its_weights_its_data_and_its_beginning_are_those_of_its_seed(results, squares):
+    [result] = results["plain"]
+    result.model().parameters[:] = 0  # a copy
+    expected = trial.load_mnist(squares, split_seed=3)
+    assert result.data_name == expected.name
+    for name in ("train", "validation", "test"):
+        split = getattr(result.dataset(), name)
+        np.testing.assert_array_equal(split.images, getattr(expected, name).images)
+        assert result.model().evaluate(split) == pytest.approx(getattr(result, name), rel=1e-6)
+    np.testing.assert_array_equal(result.initial_model().parameters, result.experiment.model(seed=3).parameters)
+
+
+def test_a_training_that_diverged_left_no_network(results):
+    with pytest.raises(ValueError, match="the training of explosive with seed 3 diverged; it left no network"):
+        results["explosive"][0].model()
+
+
+def test_results_that_are_not_there_are_a_key_error_that_names_those_that_are(results):
+    assert repr(results) == "Results(plain: 1, explosive: 1)"
+    assert list(results.experiments) == ["plain", "explosive"]
+    with pytest.raises(KeyError, match="no results of '3c'; there are: plain, explosive"):
+        results["3c"]

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from kitchen import figure_cell, md, notebook, run_code, shown, text_of
+from kitchen import assert_says, figure_cell, md, notebook, run_code, shown, text_of
 from pypdf import PdfReader
 
 ROOT = Path(__file__).parents[2]
@@ -21,12 +21,8 @@ def fresh(tmp_path_factory):
     install = [programs / "pip", "install", "-q", "--disable-pip-version-check", ROOT]
     subprocess.run(install, check=True, cwd=folder, capture_output=True)  # noqa: S603
     (folder / "work").mkdir()
-    cells = [
-        md("# Eggs\n\n$x^2$ and ![a](none.png)"),
-        figure_cell(),
-        run_code("x", shown(text_html="<b>bold</b> words")),
-    ]
-    notebook(folder / "work" / "a.ipynb", *cells)
+    bold = run_code("x", shown(text_html="<b>bold</b> words"))
+    notebook(folder / "work" / "a.ipynb", md("# Eggs\n\n$x^2$ and ![a](none.png)"), figure_cell(), bold)
     notebook(folder / "work" / "b.ipynb", md("# Pans\n\nSee [@fig:swing]."))
     return programs, folder / "work"
 
@@ -53,21 +49,15 @@ def test_nbconvert_knows_both_exporters_and_prints(fresh):
 
 def test_the_package_prints_several_notebooks_as_one_document(fresh):
     run(fresh, "python", "-m", "nbtypst", "a.ipynb", "b.ipynb", "-o", "book.pdf")
-    text = text_of(PdfReader(fresh[1] / "book.pdf"))
-    assert "bold words" in text
-    assert "See Figure 1." in text
+    assert_says(text_of(PdfReader(fresh[1] / "book.pdf")), ["bold words", "See Figure 1."])
     run(fresh, "python", "-m", "nbtypst", "a.ipynb", "b.ipynb", "-o", "book.html")
     assert "<math" in (fresh[1] / "book.html").read_text(encoding="utf-8")
 
 
-def test_build_is_a_function_of_the_package(fresh):
-    run(fresh, "python", "-c", "import nbtypst; print(nbtypst.build('b.ipynb', 'c.pdf').pages)")
-    assert len(PdfReader(fresh[1] / "c.pdf").pages) == 1
-
-
-def test_menus_of_jupyter_are_offered_both_exporters_by_their_names(fresh):
+def test_build_is_a_function_of_the_package_and_menus_of_jupyter_are_offered_both_exporters_by_their_names(fresh):
     code = (
-        "import json; from nbconvert.exporters import get_exporter;"
+        "import json, nbtypst; from nbconvert.exporters import get_exporter; nbtypst.build('b.ipynb', 'c.pdf');"
         "print(json.dumps([get_exporter(name).export_from_notebook for name in ('typstpdf', 'typst')]))"
     )
     assert json.loads(run(fresh, "python", "-c", code).stdout) == ["PDF via Typst", "Typst"]
+    assert len(PdfReader(fresh[1] / "c.pdf").pages) == 1

@@ -1,27 +1,25 @@
 """The stock ways out of Jupyter, with the report's notebooks: HTML, LaTeX, and the exporter in JupyterLab's menu."""
 
 import io
-import json
-import os
 import re
 import shutil
 import subprocess
 import sys
-import time
-import urllib.request
-from pathlib import Path
 
 import nbformat
 import pytest
-from kitchen import md, notebook, outline_titles, structure
+from kitchen import alternatives, md, notebook, outline_titles
 from nbconvert.exporters import HTMLExporter
 from pypdf import PdfReader
 from test_layout import body_runs, largest_blank, numbers
 
 from helpers import run_experiments
+from helpers.evidence.claims import CLAIMS_FILE, claims_in, keep_for_the_appendix
 from helpers.report import ROOT, notebooks_of
 from nbtypst import build, execution
+from nbtypst.files import write_whole
 from nbtypst.notebooks import read_notebook
+from tests.browser.lab import running_lab
 
 NOTEBOOKS = [path.name for path in notebooks_of(ROOT)]
 REFERENCE = re.compile(r"\[@((?:fig|tbl|eq):[a-z0-9-]+)[];]")
@@ -32,13 +30,16 @@ def folder(tmp_path_factory):
     """A folder with the report's notebooks, run on one seed and one epoch, and its bibliography."""
     folder = tmp_path_factory.mktemp("stock")
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("SEEDS", "1")
-        environment.setenv("EPOCHS", "1")
-        environment.setenv("FIGURE_FORMATS", "all")  # as in Jupyter
-        environment.setenv("RESULTS_DIR", str(folder / "results"))
+        settings = {"SEEDS": "1", "EPOCHS": "1", "RESULTS_DIR": str(folder / "results")}
+        for name, value in (settings | {"FIGURE_FORMATS": "all"}).items():  # all formats, as in Jupyter
+            environment.setenv(name, value)
         run_experiments(progress=False)
-        for done in execution.execute([read_notebook(ROOT / name) for name in NOTEBOOKS], timeout=600):
-            nbformat.write(done.node, folder / done.name)
+        *body, appendix = [read_notebook(ROOT / name) for name in NOTEBOOKS]
+        done = execution.execute(body, timeout=600)
+        made = [one for run in done for _, one in claims_in(run.node.cells)]
+        write_whole(CLAIMS_FILE, keep_for_the_appendix(made).encode())  # else links to their evidence lead nowhere
+        for run in (*done, *execution.execute([appendix], timeout=600)):
+            nbformat.write(run.node, folder / run.name)
     shutil.copy(ROOT / "references.bib", folder)
     return folder
 
@@ -48,9 +49,6 @@ def shown(folder, name):
     outputs = [output for cell in nbformat.read(folder / name, 4).cells for output in cell.get("outputs", [])]
     about = [output.get("metadata", {}).get("nbtypst", {}) for output in outputs]
     return [(report["kind"], report["label"]) for report in about if report.get("label")]
-
-
-# All of them in one PDF ---------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -78,19 +76,15 @@ def test_no_heading_of_the_report_stands_at_the_foot_of_a_page(report):
 
 def test_every_formula_of_the_notebooks_compiles_alone_in_both_formats(tmp_path):
     sources = [cell.source for name in NOTEBOOKS for cell in nbformat.read(ROOT / name, 4).cells]
-    formulas = re.findall(r"(\$\$.*?\$\$|(?<![$\\])\$[^$]+\$)", "\n\n".join(sources), re.DOTALL)
+    found = re.findall(r"(\$\$.*?\$\$|(?<![$\\])\$[^$]+\$)", "\n\n".join(sources), re.DOTALL)
+    formulas = list(dict.fromkeys(found))
     assert any(r"\odot" in formula for formula in formulas)
-    path = notebook(tmp_path / "formulas.ipynb", *[md(formula) for formula in dict.fromkeys(formulas)], title="All")
+    path = notebook(tmp_path / "formulas.ipynb", *map(md, formulas), title="All")
     pdf = PdfReader(build([path], tmp_path / "formulas.pdf", strict=True).path)
     page = build([path], tmp_path / "formulas.html", strict=True).path.read_text(encoding="utf-8")
-    expected = [
-        re.sub(r"\\(label|tag)\{[^}]*\}", "", formula.strip("$")).split() for formula in dict.fromkeys(formulas)
-    ]
-    assert [alt.split() for kind, alt in structure(pdf) if kind == "/Formula"] == expected
+    expected = [re.sub(r"\\(label|tag)\{[^}]*\}", "", tex.strip("$")).split() for tex in formulas]
+    assert [alt.split() for alt in alternatives(pdf, "/Formula")] == expected
     assert page.count("<math ") == len(expected)
-
-
-# HTML -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -116,9 +110,6 @@ def test_every_label_that_the_text_refers_to_can_be_seen_in_jupyter(folder):
     assert wanted <= visible
 
 
-# LaTeX ----------------------------------------------------------------------------------------------------------
-
-
 def missing_for_latex():
     """What stock `--to pdf` needs and this machine has not, as a sentence; None if all is there."""
     lacking = [name for name in ("xelatex", "pandoc") if not shutil.which(name)]
@@ -131,80 +122,37 @@ def missing_for_latex():
     return None
 
 
-@pytest.mark.skipif(missing_for_latex() is not None, reason=str(missing_for_latex()))
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_stock_latex_pdf_has_every_figure_and_table(folder, name):
-    nbconvert(folder, "--to", "pdf", "--output", f"latex-{Path(name).stem}", name)
-    text = " ".join(page.extract_text() for page in PdfReader(folder / f"latex-{Path(name).stem}.pdf").pages)
-    text = re.sub(r"\s+", "", text).replace("-", "")
-    for kind, label in shown(folder, name):
-        assert f"{kind.capitalize()}({label})".replace("-", "") in text
-
-
-# The exporter by name, and in JupyterLab's menu -------------------------------------------------------------------
-
-
-def nbconvert(folder, *arguments):
+def nbconvert(folder, suffix, *arguments):
+    """{name of a notebook: the text of its PDF}, of all notebooks, in a folder of their own and by one command."""
     subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "nbconvert", *arguments], cwd=folder, check=True, capture_output=True, timeout=300
+        [sys.executable, "-m", "nbconvert", *arguments, "--output-dir", suffix, *NOTEBOOKS],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        timeout=600,
     )
+    pdfs = {name: PdfReader((folder / suffix / name).with_suffix(".pdf")) for name in NOTEBOOKS}
+    return {name: " ".join(page.extract_text() for page in pdf.pages) for name, pdf in pdfs.items()}
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_each_notebook_alone_makes_a_pdf_through_nbconvert(folder, name):
-    nbconvert(folder, "--to", "typstpdf", "--no-input", name)
-    text = " ".join(page.extract_text() for page in PdfReader((folder / name).with_suffix(".pdf")).pages)
-    for kind, label in shown(folder, name):
-        assert re.search(rf"{kind.capitalize()}\s\d+\.", text), label
-    assert "[@" not in text
+@pytest.mark.skipif(missing_for_latex() is not None, reason=str(missing_for_latex()))
+def test_stock_latex_pdf_has_every_figure_and_table(folder):
+    for name, text in nbconvert(folder, "latex", "--to", "pdf").items():
+        squeezed = re.sub(r"[\s-]", "", text)
+        for kind, label in shown(folder, name):
+            assert f"{kind.capitalize()}({label})".replace("-", "") in squeezed, name
 
 
-@pytest.fixture(scope="module")
-def server(folder, tmp_path_factory):
-    """Function: path -> what a Jupyter server on this machine answers, as (content type, content)."""
-    runtime = tmp_path_factory.mktemp("runtime")
-    arguments = ["--no-browser", "--ip=127.0.0.1", "--port=0", "--allow-root", f"--ServerApp.root_dir={folder}"]
-    with open(runtime / "log", "wb") as log:
-        process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "jupyter_server", *arguments],
-            env=os.environ | {"JUPYTER_RUNTIME_DIR": str(runtime)},
-            stdout=log,
-            stderr=log,
-        )
-
-    def get(path):
-        about = json.loads((runtime / f"jpserver-{process.pid}.json").read_text(encoding="utf-8"))
-        request = urllib.request.Request(  # noqa: S310
-            about["url"] + path, headers={"Authorization": f"token {about['token']}"}
-        )
-        with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
-            return answer.headers["Content-Type"], answer.read()
-
-    try:
-        _wait_for(lambda: get("api"), process, runtime / "log")
-        yield get
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+def test_each_notebook_alone_makes_a_pdf_through_nbconvert(folder):
+    for name, text in nbconvert(folder, "alone", "--to", "typstpdf", "--no-input").items():
+        for kind, label in shown(folder, name):
+            assert re.search(rf"{kind.capitalize()}\s\d+\.", text), (name, label)
+        assert "[@" not in text
 
 
-def _wait_for(answer, process, log, seconds=60):
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            return answer()
-        except (OSError, ValueError):
-            if process.poll() is not None or time.monotonic() > end:
-                raise AssertionError(log.read_text(encoding="utf-8")) from None
-            time.sleep(0.1)
-
-
-def test_export_menu_of_jupyterlab_lists_the_exporter(server):
-    _, content = server("api/nbconvert")
-    assert json.loads(content)["typstpdf"] == {"output_mimetype": "application/pdf"}
-
-
-def test_export_menu_of_jupyterlab_gives_the_pdf(server):
-    kind, content = server("nbconvert/typstpdf/task3.ipynb?download=true")
+def test_export_menu_of_jupyterlab_lists_the_exporter_and_gives_the_pdf(folder, tmp_path):
+    with running_lab(folder, tmp_path, {}) as lab:
+        assert lab.ask("nbconvert")["typstpdf"] == {"output_mimetype": "application/pdf"}
+        kind, content = lab.get("nbconvert/typstpdf/task3.ipynb?download=true")
     assert kind.startswith("application/pdf")
     assert PdfReader(io.BytesIO(content)).metadata.title == "Task 3: Tricks of the trade"

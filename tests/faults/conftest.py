@@ -4,7 +4,9 @@
 """
 
 import os
+import re
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,6 +28,18 @@ PATIENCE = 120  # seconds until a test gives up on a condition
 
 if sys.platform != "linux":
     collect_ignore_glob = ["test_*.py"]  # /proc, process groups and mounts: use a Linux machine
+
+
+def processes_with(variable):
+    """Return {process id: command line} of every living process in whose environment "NAME=value" stands."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if variable.encode() in (folder / "environ").read_bytes().split(b"\0"):
+                found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:  # gone meanwhile, or another user's
+            continue
+    return found
 
 
 class Run:
@@ -68,14 +82,7 @@ class Run:
 
     def family(self):
         """Return {process id: command line} of every living process that this run started, itself included."""
-        found = {}
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                if f"{MARK}={self.mark}".encode() in (folder / "environ").read_bytes().split(b"\0"):
-                    found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-            except OSError:  # gone meanwhile, or another user's
-                continue
-        return found
+        return processes_with(f"{MARK}={self.mark}")
 
     def end(self):
         """Kill whatever is left of the run; return what it was."""
@@ -127,12 +134,10 @@ def stored(directory):
     for path in sorted(Path(directory).glob("[!.]*")):
         arrays, metadata = store.load(path)  # warns if the file is damaged, and a warning is an error here
         assert metadata["format"] == RESULT_FORMAT
-        found[path.name] = {name: value for name, value in arrays.items() if not is_time(name)}
+        found[path.name] = {
+            key: value for key, value in arrays.items() if not re.search("_seconds$|^trained_at$|^environment$", key)
+        }
     return found
-
-
-def is_time(name):
-    return name.endswith("_seconds") or name in ("trained_at", "environment")
 
 
 def same(first, second):
@@ -142,6 +147,26 @@ def same(first, second):
         one, other = np.asarray(first[name]), np.asarray(second[name])
         assert (one.dtype, one.shape) == (other.dtype, other.shape), name
         assert one.tobytes() == other.tobytes(), name
+
+
+@pytest.fixture
+def mount(tmp_path):
+    """Function: mount something on a new folder until the end of the test; return the folder. Needs root."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting needs root: sudo make test-faults")
+    mounted = []
+
+    def mount(name, *options):
+        folder = tmp_path / name
+        folder.mkdir()
+        if subprocess.run((shutil.which("mount"), *options, folder), check=False, capture_output=True).returncode:  # noqa: S603
+            pytest.skip("this machine allows no mounts: run in a container with --cap-add SYS_ADMIN")
+        mounted.append(folder)
+        return folder
+
+    yield mount
+    for folder in mounted:
+        subprocess.run((shutil.which("umount"), folder), check=True)  # noqa: S603
 
 
 @pytest.fixture

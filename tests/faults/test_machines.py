@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import FAULTS
+from conftest import FAULTS, Run
 
 LOSS = 1e-4  # nats: how much a loss of the first epoch may differ from one machine to another
 ACCURACY = 1e-3  # a tenth of a percentage point
@@ -21,8 +21,6 @@ SAME = {
 @pytest.fixture(scope="module")
 def train(tmp_path_factory):
     """Function: train once in a process with these variables; return the arrays, or `None` if it cannot run so."""
-    from conftest import Run
-
     folder = tmp_path_factory.mktemp("machines")
 
     def train(**environment):

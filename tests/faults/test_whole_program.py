@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
-from conftest import ROOT, same, stored, wait_until
+from conftest import ROOT, Run, processes_with, same, stored, wait_until
 from nbformat import v4, write
 
 from helpers import EXPERIMENTS
@@ -35,15 +35,12 @@ def text_of(pdf):
 
 def comparable(pdf):
     """The report's text without what names the run: days, seconds, provenance."""
-    text = text_of(pdf)
-    return text[: text.rindex(OF_THIS_RUN)]
+    return text_of(pdf).rpartition(OF_THIS_RUN)[0]
 
 
 @pytest.fixture(scope="module")
 def two_at_once(tmp_path_factory):
     """Folder of a copy, and what two runs said that were started in it at the same time, on one empty store."""
-    from conftest import Run
-
     folder = copy_of_the_project(tmp_path_factory.mktemp("project") / "copy")
     runs = [Run("-m", "helpers", cwd=folder, RESULTS_DIR=folder / "kept", **SMALL) for _ in range(2)]
     try:
@@ -92,28 +89,11 @@ def test_any_place_time_zone_locale_or_home_gives_the_same_results_and_report(
         assert comparable(folder / "assignment1_report.pdf") == comparable(two_at_once[0] / "assignment1_report.pdf")
 
 
-@pytest.fixture
-def read_only_checkout(two_at_once, tmp_path):
-    """The copy of the project once more, mounted read-only."""
-    if os.geteuid() != 0:
-        pytest.skip("a read-only mount needs root: sudo make test-faults")
-    folder = tmp_path / "read-only"
-    folder.mkdir()
-    mount = shutil.which("mount")
-    if subprocess.run([mount, "--bind", two_at_once[0], folder], check=False, capture_output=True).returncode:  # noqa: S603
-        pytest.skip("this machine allows no mounts: run in a container with --cap-add SYS_ADMIN")
-    subprocess.run([mount, "-o", "remount,bind,ro", folder], check=True)  # noqa: S603
-    yield folder
-    subprocess.run([shutil.which("umount"), folder], check=True)  # noqa: S603
-
-
-def test_a_checkout_that_may_not_be_written_says_so_and_keeps_the_earlier_report(
-    two_at_once, read_only_checkout, start, tmp_path
-):
+def test_a_checkout_that_may_not_be_written_says_so_and_keeps_the_earlier_report(two_at_once, mount, start, tmp_path):
     earlier = (two_at_once[0] / "assignment1_report.pdf").read_bytes()
     results = shutil.copytree(two_at_once[0] / "kept", tmp_path / "results")
-    run = start("-m", "helpers", cwd=read_only_checkout, RESULTS_DIR=results, **SMALL)
-    status, _, errors = run.wait(300)
+    checkout = mount("read-only", "-o", "bind,ro", two_at_once[0])
+    status, _, errors = start("-m", "helpers", cwd=checkout, RESULTS_DIR=results, **SMALL).wait(300)
     assert status == 1, errors
     expected = "assignment1_report.pdf: cannot be written: Read-only file system; make room or choose another place"
     assert errors.strip().splitlines()[-1].endswith(expected)
@@ -121,33 +101,29 @@ def test_a_checkout_that_may_not_be_written_says_so_and_keeps_the_earlier_report
     assert (two_at_once[0] / "assignment1_report.pdf").read_bytes() == earlier
 
 
+def test_the_report_is_made_of_another_data_set_and_speaks_of_it(draw_images, write_data, start, tmp_path):
+    name = "#fashion-mnist $5 [x*]"
+    data = write_data(tmp_path / name, draw_images(30_000), draw_images(10_000, seed=1), zipped=True)
+    folder = copy_of_the_project(tmp_path / "copy")
+    run = start("-m", "helpers", cwd=folder, MNIST_DIR=data, RESULTS_DIR=folder / "kept", **SMALL)
+    status, _, errors = run.wait(300)
+    assert status == 0, errors
+    first, *others = pypdf.PdfReader(folder / "assignment1_report.pdf").pages
+    assert "fashion-mnist 5 x" in first.extract_text()
+    words = " ".join(" ".join(page.extract_text() for page in (first, *others)).split())
+    assert "digit" not in words.replace("The MNIST Database of Handwritten Digits", "").lower()
+
+
 # Interrupted --------------------------------------------------------------------------------------------
 
 
-def kernels(run):
-    return [command for command in run.family().values() if "ipykernel" in command]
-
-
-def imports(run, results):
-    """NumPy is loaded, so the project is being imported; before that an interrupt is Python's own matter."""
-    return "_multiarray_umath" in Path(f"/proc/{run.process.pid}/maps").read_text(encoding="utf-8")
-
-
-def has_results(run, results):
-    return list(results.glob("*.npz"))
-
-
-def workers(run, results):
-    return [command for command in run.family().values() if "loky" in command]
-
-
-WITH_TRAINING = ("workers start", "training")
 MOMENTS = {  # of an interrupt: what is waited for, and the seconds up to which is waited at random after that
-    "starting": (imports, 2),
-    "workers start": (workers, 1.5),
-    "training": (has_results, 2),
-    "kernels start": (lambda run, results: kernels(run), 1),
-    "notebooks run": (lambda run, results: kernels(run), 12),
+    # NumPy is loaded, so the project is being imported; before that an interrupt is Python's own matter
+    "starting": (lambda run, _: "_multiarray_umath" in Path(f"/proc/{run.process.pid}/maps").read_text("utf-8"), 2),
+    "workers start": (lambda run, _: "loky" in str(run.family()), 1.5),
+    "training": (lambda run, results: list(results.glob("*.npz")), 2),
+    "kernels start": (lambda run, _: "ipykernel" in str(run.family()), 1),
+    "notebooks run": (lambda run, _: "ipykernel" in str(run.family()), 12),
 }
 
 
@@ -156,7 +132,7 @@ def test_an_interrupt_at_any_moment_ends_with_one_line_and_leaves_no_process(mom
     folder, _ = two_at_once
     condition, seconds = MOMENTS[moment]
     results = tmp_path / "results"
-    if moment not in WITH_TRAINING:
+    if moment not in ("workers start", "training"):  # else it trains
         shutil.copytree(folder / "kept", results)
     moments = random.Random(moment)  # noqa: S311
     earlier = (folder / "assignment1_report.pdf").read_bytes()
@@ -189,18 +165,6 @@ def notebook(path, *sources):
     return path
 
 
-def alive(marker):
-    """Processes whose command line or environment holds a text."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if marker.encode() in (folder / "environ").read_bytes():
-                found.append(folder.name)
-        except OSError:
-            continue
-    return [number for number in found if int(number) != os.getpid()]
-
-
 FAILURES = {
     "exits": ("import os\nos._exit(3)", 60, "the kernel died"),
     "is killed": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", 60, "the kernel died"),
@@ -229,26 +193,17 @@ def test_a_kernel_that_fails_beside_another_is_named_with_its_cell_and_the_earli
     assert str(error.value).startswith("bad.ipynb, cell 3: ")
     assert output.read_bytes() == b"earlier"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.ipynb", "good.ipynb", "out.pdf"]
-    wait_until(lambda: not alive(marker), "the kernels have ended", 20)
+    wait_until(lambda: not processes_with(marker).keys() - {os.getpid()}, "the kernels have ended", 20)
 
 
 @pytest.mark.parametrize("name", ["out.pdf", "out.html"])
-def test_a_full_disk_while_writing_the_report_keeps_the_earlier_one(name, start, tmp_path):
-    if os.geteuid() != 0:
-        pytest.skip("mounting a small disk needs root: sudo make test-faults")
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = [shutil.which("mount"), "-t", "tmpfs", "-o", "size=16k", "tmpfs", disk]
-    if subprocess.run(mount, check=False, capture_output=True).returncode:  # noqa: S603
-        pytest.skip("this machine allows no mounts: run in a container with --cap-add SYS_ADMIN")
-    try:
-        (disk / name).write_bytes(b"earlier " * 1000)
-        path = notebook(tmp_path / "lab.ipynb", "print('a line\\n' * 2_000)")
-        status, _, errors = start("-m", "nbtypst", path, "--execute", "-o", disk / name).wait()
-        assert status == 1
-        expected = f"{disk / name}: cannot be written: No space left on device; make room or choose another place"
-        assert errors.strip().splitlines() == ["nothing was written:", expected]
-        assert (disk / name).read_bytes() == b"earlier " * 1000
-        assert [file.name for file in disk.iterdir()] == [name]
-    finally:
-        subprocess.run([shutil.which("umount"), disk], check=True)  # noqa: S603
+def test_a_full_disk_while_writing_the_report_keeps_the_earlier_one(name, start, mount, tmp_path):
+    disk = mount("disk", "-t", "tmpfs", "-o", "size=16k", "tmpfs")
+    (disk / name).write_bytes(b"earlier " * 1000)
+    path = notebook(tmp_path / "lab.ipynb", "print('a line\\n' * 2_000)")
+    status, _, errors = start("-m", "nbtypst", path, "--execute", "-o", disk / name).wait()
+    assert status == 1
+    expected = f"{disk / name}: cannot be written: No space left on device; make room or choose another place"
+    assert errors.strip().splitlines() == ["nothing was written:", expected]
+    assert (disk / name).read_bytes() == b"earlier " * 1000
+    assert [file.name for file in disk.iterdir()] == [name]

@@ -20,30 +20,18 @@ def image_of(points):
 
 
 @pytest.mark.parametrize("strokes", DRAWINGS)
-def test_the_longer_side_of_a_drawing_takes_20_pixels(strokes):
-    inked = as_mnist_image(strokes) > 0
-    assert max(np.ptp(np.flatnonzero(inked.any(axis=axis))) + 1 for axis in (0, 1)) == 20
-
-
-@pytest.mark.parametrize("strokes", DRAWINGS)
-def test_the_centre_of_mass_lies_in_the_middle_to_half_a_pixel(strokes):
+def test_a_drawing_takes_20_pixels_lies_in_the_middle_and_is_white_inside_and_grey_at_its_edges(strokes):
+    """As MNIST's images: 20 pixels along its longer side, and the centre of mass in the middle to half a pixel."""
     image = as_mnist_image(strokes)
+    assert max(np.ptp(np.flatnonzero((image > 0).any(axis=axis))) + 1 for axis in (0, 1)) == 20
     centre = [(ticks * image).sum() / image.sum() for ticks in np.indices(image.shape)]
     assert np.abs(np.subtract(centre, 14)).max() <= 0.5 + 1e-9
-
-
-@pytest.mark.parametrize("strokes", DRAWINGS)
-def test_a_drawing_is_white_inside_and_grey_at_its_edges(strokes):
-    image = as_mnist_image(strokes)
     assert image.max() == 255
     assert ((image > 0) & (image < 255)).any()
 
 
-def test_where_one_draws_does_not_matter():
+def test_where_one_draws_does_not_matter_and_the_pen_is_scaled_with_the_drawing():
     assert np.abs(image_of(HOOK) - image_of(np.add(HOOK, [0.4, 0.5]))).mean() < 1
-
-
-def test_the_pen_is_scaled_with_the_drawing():
     assert image_of(2 * HOOK).sum() < image_of(HOOK).sum()
 
 

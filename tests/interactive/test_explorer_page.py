@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from ipywidgets import widgets
-from watching import ONE, finished
+from watching import ONE, finished, run_to_end
 
 from helpers.experiments.jobs import jobs_for
 from helpers.experiments.result import dataset_of
@@ -38,17 +38,14 @@ def comparing(stored, explorer):
     return explorer
 
 
-# --- stored results
-
-
 def test_what_is_not_stored_is_said(explorer):
     assert "no results of 3c are stored" in explorer.message.value
 
 
-def test_the_results_that_are_stored_are_compared_with(comparing, drawn):
-    assert [result.seed for result in drawn[-1][1]] == [0, 1]
-    assert drawn[-1][0] == "4a"
+def test_the_results_that_are_stored_are_compared_with_and_the_network_of_the_first_seed_offered(comparing, drawn):
+    assert (drawn[-1][0], [result.seed for result in drawn[-1][1]]) == ("4a", [0, 1])
     assert comparing.message.value == ""
+    assert comparing.looked_at.label == "4a, stored, seed 0"
 
 
 def test_comparing_trains_nothing_and_writes_nothing(stored, small_data, monkeypatch):
@@ -66,46 +63,33 @@ def test_missing_data_are_told_where_results_are_looked_for(explorer, monkeypatc
     assert "no such file" in explorer.message.value
 
 
-def test_the_stored_network_of_the_first_seed_is_offered(comparing):
-    assert comparing.looked_at.label == "4a, stored, seed 0"
-
-
-# --- a look inside
-
-
-def test_the_stored_network_reads_a_drawing(comparing):
+def test_the_stored_network_reads_a_drawing_and_nothing_of_a_cleared_pad(comparing):
     comparing.pad.strokes = ONE
     assert sum(comparing.pad.probabilities) == pytest.approx(1, abs=1e-5)
+    comparing.pad.strokes = []
+    assert comparing.pad.probabilities == comparing.pad.image == []
 
 
-def test_a_run_reads_a_drawing(explorer):
-    explorer.settings.max_epochs.value = 1
-    explorer.pad.strokes = ONE
-    explorer.start.click()
-    finished(explorer)
-    assert sum(explorer.pad.probabilities) == pytest.approx(1, abs=1e-5)
-
-
-def test_the_last_run_started_is_looked_into(comparing):
+def test_the_last_run_started_is_looked_into_and_reads_a_drawing(comparing):
+    comparing.pad.strokes = ONE
+    of_the_stored = comparing.pad.probabilities
     comparing.settings.max_epochs.value = 1
     comparing.start.click()
     assert comparing.looked_at.value is finished(comparing)
+    assert comparing.pad.probabilities != of_the_stored
+    assert sum(comparing.pad.probabilities) == pytest.approx(1, abs=1e-5)
 
 
 @pytest.mark.parametrize("kind", ["stored", "run"])
 def test_a_network_reads_an_image_as_it_reads_the_data(explorer, results, small_data, kind):
     dataset = dataset_of(small_data, 0)
-    if kind == "run":
-        explorer.settings.max_epochs.value = 1
-        explorer.start.click()
-    network = StoredNetwork(results[0]) if kind == "stored" else finished(explorer)
+    network = StoredNetwork(results[0]) if kind == "stored" else run_to_end(explorer)
     image = dataset.pixels(dataset.train)[0]
     np.testing.assert_allclose(network.read(image), network.model.forward(dataset.train.images[:1])[0], atol=1e-4)
 
 
 def test_a_stored_network_keeps_no_images(results, small_data):
-    network = StoredNetwork(results[0])
-    assert set(vars(network)) == {"name", "model", "image_shape"}
+    assert set(vars(StoredNetwork(results[0]))) == {"name", "model", "image_shape"}
 
 
 def test_without_a_network_the_pad_shows_the_drawing_and_says_what_to_do(explorer):
@@ -113,15 +97,6 @@ def test_without_a_network_the_pad_shows_the_drawing_and_says_what_to_do(explore
     assert "Start a run" in explorer.pad.reader
     assert explorer.pad.probabilities == []
     assert len(explorer.pad.image) == 784
-
-
-def test_a_cleared_pad_shows_nothing(comparing):
-    comparing.pad.strokes = ONE
-    comparing.pad.strokes = []
-    assert comparing.pad.probabilities == comparing.pad.image == []
-
-
-# --- closing
 
 
 @pytest.fixture
@@ -135,13 +110,9 @@ def opened(small_data, drawn):
         page._opened.pop().close()
 
 
-def test_the_explorer_opened_next_is_another(opened):
-    assert explore() is not opened
-
-
 def test_opening_the_explorer_again_ends_the_training_of_the_one_before(opened):
     (run,) = opened.runs
-    explore()
+    assert explore() is not opened
     assert not run.under_way
     assert run.join(0)
 

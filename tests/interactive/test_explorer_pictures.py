@@ -39,25 +39,16 @@ def rows_drawn(picture, look):
     return rows[0] / len(pixels), rows[-1] / len(pixels)
 
 
-def test_without_anything_to_draw_there_is_a_picture():
-    assert curves_png("3c", [], []).startswith(PNG)
-
-
 def test_stored_results_a_run_and_its_look_each_change_the_picture(results):
-    run = history(np.linspace(2, 0.3, 20))
-    drawn = [
-        curves_png("3c", [], []),
-        curves_png("3c", results, []),
-        curves_png("3c", results, [Curve("run 1", LOOKS[0], run)]),
-        curves_png("3c", results, [Curve("run 1", LOOKS[1], run)]),
-    ]
-    assert len(set(drawn)) == len(drawn)
+    curves = [Curve("run 1", look, history(np.linspace(2, 0.3, 20))) for look in LOOKS[:2]]
+    shown = [([], []), (results, []), *((results, [curve]) for curve in curves)]
+    assert len({curves_png("3c", *parts) for parts in shown}) == 4
 
 
-@pytest.mark.parametrize("validations", [0, 1, 2])
-def test_a_run_that_has_just_begun_is_drawn(validations):
-    run = history(np.linspace(2, 1, validations))
-    assert curves_png("3c", [], [Curve("run 1", LOOKS[0], run)]).startswith(PNG)
+@pytest.mark.parametrize("validations", [None, 0, 1, 2])
+def test_there_is_a_picture_without_a_run_and_of_one_that_has_just_begun(validations):
+    runs = [] if validations is None else [Curve("run 1", LOOKS[0], history(np.linspace(2, 1, validations)))]
+    assert curves_png("3c", [], runs).startswith(PNG)
 
 
 def test_a_run_interrupted_within_a_validation_is_drawn_as_far_as_it_was_validated():

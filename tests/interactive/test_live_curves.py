@@ -20,6 +20,21 @@ def arriving():
     ]
 
 
+@pytest.mark.parametrize("end", [3, 6])
+def test_nothing_is_drawn_before_there_is_anything_of_what_is_shown(shell, arriving, end, monkeypatch):
+    """The first trainings that end may be those of other networks."""
+    monkeypatch.setattr(live_plot, "SHORTEST_PAUSE", 1e9)
+    curves = LiveCurves(["3a"])
+    with capture_output() as captured:
+        for results in arriving[:1]:
+            curves(results)
+        assert not captions(captured)
+        for results in arriving[1:end]:
+            curves(results)
+        shell.events.trigger("post_run_cell", None)
+    assert "One training;" in captions(captured)[0]
+
+
 def captions(captured):
     return [output.metadata["nbtypst"]["caption"] for output in captured.outputs if "image/png" in output.data]
 

@@ -3,16 +3,10 @@
 import numpy as np
 import pytest
 from IPython.utils.capture import capture_output
+from watching import trained
 
-from helpers import MLP, LivePlot, TrainingConfig, train
+from helpers import LivePlot
 from helpers.interactive import live_plot
-
-CONFIG = TrainingConfig(learning_rate=0.1, batch_size=10, max_epochs=3, patience=None)
-
-
-def trained(toy, callback=None):
-    model = MLP([6, 5, 3], weight_init="improved", seed=0)
-    return train(model, toy, CONFIG, seed=0, progress=False, callback=callback)
 
 
 def pictures(captured):
@@ -33,21 +27,12 @@ def plotted(shell, toy, monkeypatch):
     return history, during, drawn, pictures(captured)
 
 
-def test_a_plot_is_drawn_at_once_and_again_after_half_a_second(plotted):
-    history, during, _, _ = plotted
+def test_a_plot_is_drawn_at_once_after_half_a_second_and_at_the_end_of_the_cell_and_shown_each_time(plotted):
+    history, during, drawn, shown = plotted
     validations = len(history.validation_steps)
     assert during == 1 + (validations - 1) // 51 < validations
-
-
-def test_the_last_validation_is_drawn_when_the_cell_has_ended(plotted):
-    history, during, drawn, _ = plotted
-    assert len(drawn) == during + 1
-    assert len(drawn[-1].validation_steps) == len(history.validation_steps)
-
-
-def test_all_that_is_drawn_is_shown(plotted):
-    _, _, drawn, shown = plotted
-    assert len(shown) == len(drawn)
+    assert len(shown) == len(drawn) == during + 1
+    assert len(drawn[-1].validation_steps) == validations
 
 
 def test_slow_drawing_is_done_less_often(shell, monkeypatch):

@@ -88,6 +88,12 @@ def text_of(pdf):
     return " ".join(re.sub(r"\u00ad|-\n(?=[a-z])", "", text).split())
 
 
+def assert_says(text, there=(), not_there=()):
+    """Assert that all of these words, and none of those, are in a text."""
+    missing, unwanted = [one for one in there if one not in text], [one for one in not_there if one in text]
+    assert not missing and not unwanted, f"missing: {missing}; unwanted: {unwanted}; in: {text}"  # noqa: PT018
+
+
 def outline_titles(entries):
     for entry in entries:
         if isinstance(entry, list):
@@ -111,6 +117,11 @@ def structure(pdf):
                 yield from walk(node["/K"])
 
     return list(walk(pdf.trailer["/Root"]["/StructTreeRoot"]))
+
+
+def alternatives(pdf, kind="/Figure"):
+    """The alternative texts of all elements of a kind, in their order."""
+    return [alt for found, alt in structure(pdf) if found == kind]
 
 
 def links(page):

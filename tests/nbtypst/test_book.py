@@ -4,9 +4,9 @@ import base64
 from pathlib import Path
 
 import pytest
-from kitchen import links, md, notebook, outline_titles, placed_text, png, structure, text_of
+from kitchen import alternatives, assert_says, links, md, notebook, outline_titles, placed_text, png, structure, text_of
 from matplotlib.image import imread
-from nbformat import v4, write
+from nbformat import v4
 from pypdf import PdfReader
 
 from nbtypst import build, execution
@@ -67,82 +67,67 @@ def kitchen(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def executed_kitchen(kitchen, tmp_path_factory):
-    """The result of a build, and both notebooks with the outputs it saw: more reports need no kernel."""
+def results(kitchen):
+    """The results of a build, and of one without code, with contents and a preview's mark; the kernels run once."""
     folder, paths = kitchen
     before = [path.read_bytes() for path in paths]
-    run, sources = execution.execute, []
-
-    def remembering(notebooks, timeout, **options):
-        sources.extend(run(notebooks, timeout, **options))
-        return sources
-
+    run, done = execution.execute, []
+    quiet = {"code": False, "toc": True, "preview": "Preview: 2 hens", "strict": True}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(ROOT))
-        patch.setattr(execution, "execute", remembering)
-        result = build(paths, folder / "live.pdf", execute=True, timeout=60)
+        patch.setattr(
+            execution, "execute", lambda *given, **options: done or done.extend(run(*given, **options)) or done
+        )
+        built = [
+            build(paths, folder / f"{name}.pdf", execute=True, timeout=60, **options)
+            for name, options in {"live": {}, "quiet": quiet}.items()
+        ]
     assert [path.read_bytes() for path in paths] == before
-    done = folder / "done"
-    done.mkdir()
-    (folder / "sub").rename(done / "sub")
-    (folder / "works.bib").rename(done / "works.bib")
-    for source in sources:
-        write(source.node, done / source.name)
-    return result, [done / path.name for path in paths]
+    return built
 
 
 @pytest.fixture(scope="module")
-def with_code(executed_kitchen):
-    return PdfReader(executed_kitchen[0].path)
+def with_code(results):
+    return PdfReader(results[0].path)
 
 
 @pytest.fixture(scope="module")
-def without_code(executed_kitchen):
-    _, paths = executed_kitchen
-    result = build(paths, paths[0].parent / "quiet.pdf", code=False, toc=True, preview="Preview: 2 hens")
-    return PdfReader(result.path)
+def without_code(results):
+    return PdfReader(results[1].path)
 
 
-def test_build_says_where_how_long_and_how_many_pages(executed_kitchen, with_code):
-    result, _ = executed_kitchen
-    assert result.path.name == "live.pdf"
-    assert result.pages == len(with_code.pages)
-    assert result.execution_seconds > 0
-    assert result.export_seconds > 0
+SAYS = {  # property: the document, words that are there, words that are not
+    "labelled equations are numbered and others are not": ("quiet", ["(1)"], ["(2)"]),
+    "code is hidden": ("quiet", [], ["plt.rcParams"]),
+    "code is shown": ("code", ["plt.rcParams.update(figure_style())"], []),
+    "streams lose colour codes and rewritten lines": ("quiet", ["red soup done"], ["10%"]),
+    "allowed errors are printed and removed cells are not": ("code", ["ValueError: the egg broke"], ["secret"]),
+    "backticks in code do not end its block": ("code", ['fence = """```"""'], []),
+    "no markup is left": ("code", [], ["$$", r"\begin", r"\label", "[@", "{#", "<table", "HBox("]),
+    "a preview is marked only if asked for": ("code", [], ["Preview"]),
+}
 
 
-def test_numbers_run_through_all_notebooks_and_references_name_them(without_code):
-    text = text_of(without_code)
-    assert "with Figure 3, Table 1 and Equation (1) and (Hen 1999)" in text
-    assert "As Figure 1 shows" in text
-    assert "Back to Figure 2, and ahead to Table 1." in text
-    assert "Hen, Ada. 1999. On Eggs. Coop." in text
+@pytest.mark.parametrize("held", SAYS)
+def test_document_says_what_it_should(held, with_code, without_code):
+    document, there, not_there = SAYS[held]
+    assert_says(text_of({"code": with_code, "quiet": without_code}[document]), there, not_there)
+
+
+def test_build_says_where_how_long_and_how_many_pages(results, with_code):
+    result, _ = results
+    assert (result.path.name, result.pages) == ("live.pdf", len(with_code.pages))
+    assert min(result.execution_seconds, result.export_seconds) > 0
 
 
 def test_references_citations_contents_and_links_to_notebooks_are_links(without_code):
-    first_page = without_code.pages[0]
-    targets = [link.get("/Dest") or link["/A"] for link in links(first_page)]
+    targets = [link.get("/Dest") or link["/A"] for link in links(without_code.pages[0])]
     contents, in_summary, to_figure_and_notebook = 4, 4, 2
     assert len(targets) >= contents + in_summary + to_figure_and_notebook
 
 
-def test_labelled_equations_are_numbered_and_others_are_not(without_code):
-    text = text_of(without_code)
-    assert "(1)" in text
-    assert "(2)" not in text
-
-
-def test_every_picture_is_there_with_caption_number_and_alternative_text(without_code):
-    text = text_of(without_code)
-    for caption in ("Figure 1. A pan, attached.", "Figure 2. An oven.", "Figure 3. The angle at", "Table 1. Minutes."):
-        assert caption in text
-    alts = [alt for kind, alt in structure(without_code) if kind == "/Figure"]
-    assert alts == ["A dark pan.", "A teal oven.", "A rising line."]
-
-
-def test_code_is_hidden_by_default_and_shown_on_request(with_code, without_code):
-    assert "plt.rcParams" not in text_of(without_code)
-    assert "plt.rcParams.update(figure_style())" in text_of(with_code)
+def test_every_picture_has_its_alternative_text(without_code):
+    assert alternatives(without_code) == ["A dark pan.", "A teal oven.", "A rising line."]
 
 
 def fill_colours(pdf):
@@ -169,33 +154,6 @@ def test_long_code_lines_are_wrapped_visibly_with_nothing_lost(with_code):
     assert wrapped.replace("↪ ", "").strip() == LONG_LINE
 
 
-def test_streams_lose_colour_codes_and_rewritten_lines(without_code):
-    text = text_of(without_code)
-    assert "red soup done" in text
-    assert "10%" not in text
-
-
-def test_allowed_errors_are_printed_and_cells_tagged_no_report_are_not(with_code):
-    text = text_of(with_code)
-    assert "ValueError: the egg broke" in text
-    assert "secret" not in text
-
-
-def test_backticks_in_code_do_not_end_its_block(with_code):
-    assert 'fence = """```"""' in text_of(with_code)
-
-
-def test_no_markup_is_left_in_the_text(with_code):
-    text = text_of(with_code)
-    for markup in ("$$", r"\begin", r"\label", "[@", "{#", "<table", "HBox("):
-        assert markup not in text
-
-
-def test_preview_is_marked_on_every_page(with_code, without_code):
-    assert all("Preview: 2 hens" in page.extract_text() for page in without_code.pages)
-    assert "Preview" not in text_of(with_code)
-
-
 def test_title_language_and_outline_are_set(without_code):
     assert without_code.metadata.title == "The kitchen"
     assert without_code.trailer["/Root"]["/Lang"] == "en"
@@ -206,20 +164,19 @@ def test_title_language_and_outline_are_set(without_code):
 
 def test_pdf_declares_universal_accessibility_and_marks_headers_formulas_and_headings(without_code):
     assert b"pdfuaid:part" in without_code.trailer["/Root"]["/Metadata"].get_object().get_data()
-    tags = structure(without_code)
-    kinds = [kind for kind, _ in tags]
+    kinds = [kind for kind, _ in structure(without_code)]
     assert kinds.count("/TH") == 2
     assert {"/H1", "/H2", "/Table", "/Caption", "/Figure", "/Formula"} <= set(kinds)
-    assert r"t = \frac{m}{\alpha} \odot s" in [alt for kind, alt in tags if kind == "/Formula"]
+    assert r"t = \frac{m}{\alpha} \odot s" in alternatives(without_code, "/Formula")
 
 
-def test_pages_are_a4_numbered_and_carry_the_task_in_their_header(without_code):
+def test_pages_are_a4_numbered_marked_as_a_preview_and_carry_the_task_in_their_header(without_code):
     for number, page in enumerate(without_code.pages, start=1):
         assert [round(float(side)) for side in page.mediabox[2:]] == [595, 842]
         assert page.extract_text().split()[-1] == str(number)
+        assert "Preview: 2 hens" in page.extract_text()
     assert "Task 1: Pans" in without_code.pages[0].extract_text()
-    top = [text for height, _, text in placed_text(without_code.pages[-1]) if height > 762]
-    assert top
+    assert [text for height, _, text in placed_text(without_code.pages[-1]) if height > 762]
 
 
 def test_only_the_fonts_of_the_report_are_used(with_code):
@@ -231,15 +188,15 @@ def test_only_the_fonts_of_the_report_are_used(with_code):
     assert fonts == {"LibertinusSerif", "LibertinusMath", "DejaVuSansMono"}
 
 
-def test_pages_become_small_pictures_by_number_or_heading(executed_kitchen, tmp_path, capsys):
-    pdf = str(executed_kitchen[0].path)
+def test_pages_become_small_pictures_by_number_or_heading(results, tmp_path, capsys):
+    pdf = str(results[0].path)
     files = [tmp_path / "docs" / name for name in ("last.png", "eggs.png")]
     assert pictures_main([pdf, f"{files[0]}=1", f"{files[1]}=Task 2: Eggs", "--width", "500"]) == 0
     last, eggs = (imread(file) for file in files)
     assert last.shape[:2] == eggs.shape[:2] == (708, 500)
     assert (last != eggs).any()
     assert all(file.stat().st_size < 150_000 for file in files)
-    assert pictures_main([pdf, f"{files[0]}=Task 9"]) == 1
-    assert "no page 'Task 9'" in capsys.readouterr().err
-    assert pictures_main([str(tmp_path / "none.pdf"), f"{files[0]}=1"]) == 1
-    assert "build the report first" in capsys.readouterr().err
+    none = str(tmp_path / "none.pdf")
+    for document, page, message in [(pdf, "Task 9", "no page 'Task 9'"), (none, "1", "build the report first")]:
+        assert pictures_main([document, f"{files[0]}={page}"]) == 1
+        assert message in capsys.readouterr().err

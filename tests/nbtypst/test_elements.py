@@ -18,9 +18,7 @@ from nbtypst import Figure, Table, elements, figure_style
 def displayed(monkeypatch):
     """(data, metadata) of everything that was published."""
     published = []
-    monkeypatch.setattr(
-        "nbtypst.elements.publish_display_data", lambda data, metadata: published.append((data, metadata))
-    )
+    monkeypatch.setattr(elements, "publish_display_data", lambda *output: published.append(output))
     return published
 
 
@@ -36,13 +34,8 @@ def test_figure_shows_picture_then_caption_and_is_the_same_every_time(displayed)
     pendulum()._ipython_display_()
     pendulum()._ipython_display_()
     (data, metadata), (caption, caption_metadata), again, _ = displayed
-    assert metadata["nbtypst"] == {
-        "kind": "figure",
-        "label": "fig:swing",
-        "caption": CAPTION,
-        "alt": ALT,
-        "width": 100,
-    }
+    about = {"kind": "figure", "label": "fig:swing", "caption": CAPTION, "alt": ALT, "width": 100}
+    assert metadata["nbtypst"] == about
     assert caption["text/markdown"] == "**Figure** (`fig:swing`). A pendulum swings."
     assert caption_metadata == {"nbtypst": {"kind": "caption"}}
     assert set(data) == {"image/svg+xml", "application/pdf", "image/png", "text/plain"}
@@ -70,23 +63,6 @@ def test_figure_is_closed_opaque_white_and_has_its_text_as_outlines(displayed):
     assert pixels[0, 0].tolist() == [1, 1, 1, 1]
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"label": "swing"}, "label is 'swing'"),
-        ({"label": "fig:Swing"}, "label is 'fig:Swing'"),
-        ({"caption": " "}, "caption is empty"),
-        ({"caption": "the interval [0, 1)"}, "odd bracket"),
-        ({"alt": ""}, "alt is empty"),
-        ({"width": 120}, "width is 120"),
-    ],
-)
-def test_figure_refuses_what_could_not_be_printed(options, message):
-    with pytest.raises(ValueError, match=re.escape(message)):
-        pendulum(**options)
-    plt.close("all")
-
-
 def test_table_is_markdown_with_its_caption(displayed):
     Table(["egg", "$t$"], [["soft", "4"]], label="tbl:eggs", caption="Minutes.")._ipython_display_()
     (data, metadata), (caption, _) = displayed
@@ -95,17 +71,28 @@ def test_table_is_markdown_with_its_caption(displayed):
     assert caption["text/markdown"] == "**Table** (`tbl:eggs`). Minutes."
 
 
+def eggs(rows=(("1", "2"),), **options):
+    return Table(["a", "b"], rows, **({"label": "tbl:eggs", "caption": "Minutes."} | options))
+
+
 @pytest.mark.parametrize(
-    ("rows", "options", "message"),
+    ("make", "options", "message"),
     [
-        ([["1"]], {}, "expected 2"),
-        ([["1", 2]], {}, "cell 2"),
-        ([["1", "a|b"]], {}, "without line break or '|'"),
-        ([["1", "2"]], {"align": "lx"}, "align is 'lx'"),
-        ([["1", "2"]], {"label": "fig:eggs"}, "label is 'fig:eggs'"),
-        ([["1", "2"]], {"caption": ""}, "caption is empty"),
+        (pendulum, {"label": "swing"}, "label is 'swing'"),
+        (pendulum, {"label": "fig:Swing"}, "label is 'fig:Swing'"),
+        (pendulum, {"caption": " "}, "caption is empty"),
+        (pendulum, {"caption": "the interval [0, 1)"}, "odd bracket"),
+        (pendulum, {"alt": ""}, "alt is empty"),
+        (pendulum, {"width": 120}, "width is 120"),
+        (eggs, {"rows": [["1"]]}, "expected 2"),
+        (eggs, {"rows": [["1", 2]]}, "cell 2"),
+        (eggs, {"rows": [["1", "a|b"]]}, "without line break or '|'"),
+        (eggs, {"align": "lx"}, "align is 'lx'"),
+        (eggs, {"label": "fig:eggs"}, "label is 'fig:eggs'"),
+        (eggs, {"caption": ""}, "caption is empty"),
     ],
 )
-def test_table_refuses_what_markdown_cannot_hold(rows, options, message):
+def test_figure_and_table_refuse_what_could_not_be_printed(make, options, message):
     with pytest.raises(ValueError, match=re.escape(message)):
-        Table(["a", "b"], rows, **({"label": "tbl:eggs", "caption": "Minutes."} | options))
+        make(**options)
+    plt.close("all")

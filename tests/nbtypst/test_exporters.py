@@ -1,12 +1,14 @@
 """nbconvert's ways in: flags, options, tags, configuration files, and programs that end in one line."""
 
 import io
+import json
 import subprocess
 import sys
 import warnings
 
 import pytest
-from kitchen import built, figure_cell, md, notebook, png, printed, run_code, shown, stream, text_of
+import typst
+from kitchen import assert_says, built, figure_cell, md, notebook, png, printed, run_code, shown, stream, text_of
 from nbconvert.exporters import get_export_names, get_exporter
 from nbformat import v4
 from pypdf import PdfReader
@@ -48,29 +50,23 @@ def test_both_exporters_have_their_names_in_nbconvert():
     assert TypstPDFExporter.export_from_notebook == "PDF via Typst"
 
 
-def test_tags_and_marks_of_jupyter_decide_what_is_shown(lab):
-    text = text_of(exported(lab))
-    for words in ("Words.", "stir = 1", "soup", "kept", "silent = 1", "unfolded", "shut = 1", "own = 1", "tagged"):
-        assert words in text
-    for words in ("hidden = 1", "removed", "gone", "quiet", "folded = 1", "closed"):
-        assert words not in text
-
-
+TAGS = {"enabled": True, "remove_input_tags": ["hide-input"]}
 OPTIONS = {  # configuration, words that are there, words that are not
+    "nothing but tags and marks of Jupyter": (
+        {},
+        ["Words.", "stir = 1", "soup", "kept", "silent = 1", "unfolded", "shut = 1", "own = 1", "tagged"],
+        ["hidden = 1", "removed", "gone", "quiet", "folded = 1", "closed"],
+    ),
     "no input": ({"TemplateExporter": {"exclude_input": True}}, ["soup", "Words."], ["stir = 1"]),
     "no output": ({"TemplateExporter": {"exclude_output": True}}, ["stir = 1"], ["soup"]),
     "no Markdown": ({"TypstPDFExporter": {"exclude_markdown": True}}, ["soup"], ["Words."]),
     "no code cells": ({"TypstPDFExporter": {"exclude_code_cell": True}}, ["Words."], ["soup", "stir"]),
-    "TagRemovePreprocessor": (
-        {"TagRemovePreprocessor": {"enabled": True, "remove_cell_tags": ["mine"], "remove_input_tags": ["hide-input"]}},
+    "removed cells": (
+        {"TagRemovePreprocessor": TAGS | {"remove_cell_tags": ["mine"]}},
         ["soup"],
         ["own = 1", "tagged"],
     ),
-    "TagRemovePreprocessor of inputs": (
-        {"TagRemovePreprocessor": {"enabled": True, "remove_input_tags": ["mine"]}},
-        ["tagged"],
-        ["own = 1"],
-    ),
+    "removed inputs": ({"TagRemovePreprocessor": TAGS | {"remove_input_tags": ["mine"]}}, ["tagged"], ["own = 1"]),
     "ClearOutputPreprocessor": ({"ClearOutputPreprocessor": {"enabled": True}}, ["stir = 1"], ["soup"]),
     "title": (
         {"TypstPDFExporter": {"title": "Pans", "authors": ["Ada", "Bob"], "date": "May"}},
@@ -85,9 +81,7 @@ OPTIONS = {  # configuration, words that are there, words that are not
 @pytest.mark.parametrize("name", OPTIONS)
 def test_options_of_nbconvert_act_as_its_users_expect(name, lab):
     config, there, not_there = OPTIONS[name]
-    text = text_of(exported(lab, config))
-    assert [words for words in there if words not in text] == []
-    assert [words for words in not_there if words in text] == []
+    assert_says(text_of(exported(lab, config)), there, not_there)
 
 
 @pytest.mark.parametrize(
@@ -126,8 +120,7 @@ def test_impossible_pages_are_one_clear_error(options, message, lab):
 def test_headings_are_numbered_and_listed_on_request(tmp_path):
     cells = [md("# Lab"), md("# Pans\n\n## Old"), md("# Eggs")]
     text = text_of(built(tmp_path, *cells, numbered_headings=True, toc=True))
-    assert "1 Pans" in text
-    assert "1.1 Old" in text
+    assert_says(text, ["1 Pans", "1.1 Old"])
     assert text.index("Contents") < text.index("2 Eggs")
 
 
@@ -139,26 +132,17 @@ def test_a_long_notebook_gets_contents_by_itself_and_a_short_one_does_not(tmp_pa
 
 
 def test_title_authors_date_abstract_and_language_come_from_the_metadata(tmp_path):
-    metadata = {
-        "title": "On eggs",
-        "authors": [{"name": "Ada Hen"}, {"name": "Bob"}],
-        "date": "May 1999",
-        "abstract": "What hens lay.",
-        "lang": "nb-NO",
-    }
-    pdf = built(tmp_path, md("Words."), metadata=metadata)
+    about = {"title": "On eggs", "date": "May 1999", "abstract": "What hens lay.", "lang": "nb-NO"}
+    pdf = built(tmp_path, md("Words."), metadata=about | {"authors": [{"name": "Ada Hen"}, {"name": "Bob"}]})
     assert text_of(pdf).startswith("On eggs Ada Hen, Bob May 1999 What hens lay. Words.")
-    assert pdf.metadata.title == "On eggs"
-    assert pdf.metadata.author == "Ada Hen, Bob"
+    assert (pdf.metadata.title, pdf.metadata.author) == ("On eggs", "Ada Hen, Bob")
     assert pdf.trailer["/Root"]["/Lang"].startswith("nb")
 
 
 def test_metadata_against_the_rules_are_read_all_the_same(tmp_path):
     path = notebook(tmp_path / "lab.ipynb", md("Words."))
-    text = path.read_text(encoding="utf-8").replace(
-        '"metadata": {},\n "nbformat"', '"metadata": {"authors": "Ada"},\n "nbformat"'
-    )
-    path.write_text(text, encoding="utf-8")
+    content = json.loads(path.read_bytes()) | {"metadata": {"authors": "Ada"}}
+    path.write_text(json.dumps(content), encoding="utf-8")
     assert "Ada" in text_of(exported(path))
 
 
@@ -167,22 +151,16 @@ def test_a_notebook_is_never_run_unasked_and_run_when_asked(tmp_path):
     assert "as stored" in text_of(exported(done))
     fresh = notebook(tmp_path / "fresh.ipynb", v4.new_code_cell("print(6 * 7)"), v4.new_code_cell("1 / 0"), md("end"))
     assert "42" not in text_of(exported(fresh))
-    run = {"ExecutePreprocessor": {"enabled": True}}
     with pytest.raises(NotebookError, match=r"fresh\.ipynb, cell 2: ZeroDivisionError: division by zero"):
-        exported(fresh, run)
+        exported(fresh, {"ExecutePreprocessor": {"enabled": True}})
     text = text_of(exported(fresh, {"ExecutePreprocessor": {"enabled": True, "allow_errors": True}}))
-    assert "42" in text
-    assert "ZeroDivisionError: division by zero" in text
-    assert "end" in text
+    assert_says(text, ["42", "ZeroDivisionError: division by zero", "end"])
 
 
 def test_the_typst_exporter_gives_a_folder_that_typst_turns_into_the_same_pdf(tmp_path):
-    import typst
-
     (tmp_path / "pan.png").write_bytes(png())
-    path = notebook(
-        tmp_path / "my lab.ipynb", md("# Lab\n\n$x^2$ ![a pan](pan.png) ✓"), figure_cell(), md("# A"), md("# B")
-    )
+    cells = [md("# Lab\n\n$x^2$ ![a pan](pan.png) ✓"), figure_cell(), md("# A"), md("# B")]
+    path = notebook(tmp_path / "my lab.ipynb", *cells)
     source, resources = TypstExporter().from_filename(str(path))
     folder = tmp_path / "out"
     for name, content in {"my lab.typ": source.encode(), **resources["outputs"]}.items():
@@ -197,10 +175,9 @@ def test_the_typst_exporter_gives_a_folder_that_typst_turns_into_the_same_pdf(tm
     )
     assert again == TypstPDFExporter().from_filename(str(path))[0]
     assert "--pdf-standard ua-1" in source.splitlines()[0]
-    built_folder = tmp_path / "built"
-    nbtypst.build(path, built_folder / "my lab.typ")
-    assert (built_folder / "my lab.typ").read_text(encoding="utf-8") == source
-    assert (built_folder / "my lab_files" / "nbtypst.typ").exists()
+    nbtypst.build(path, tmp_path / "built" / "my lab.typ")
+    assert (tmp_path / "built" / "my lab.typ").read_text(encoding="utf-8") == source
+    assert (tmp_path / "built" / "my lab_files" / "nbtypst.typ").exists()
 
 
 def test_several_notebooks_are_one_document_in_order(tmp_path, capsys):
@@ -230,7 +207,6 @@ def test_the_command_line_lists_remarks_and_tells_failure_by_status(tmp_path, ca
         ("{", [], 1, "lab.ipynb: not a notebook: broken JSON"),
         (None, [], 0, "lab.ipynb, cell 1: the picture b.png is not there"),
         (None, ["--TypstPDFExporter.strict=True"], 1, "lab.ipynb, cell 1: the picture b.png is not there"),
-        (None, ["--TypstPDFExporter.paper=a0"], 1, "the paper is 'a0'"),
     ],
 )
 def test_nbconvert_ends_in_plain_words_and_without_a_traceback(content, arguments, status, message, tmp_path):
@@ -245,12 +221,6 @@ def test_nbconvert_ends_in_plain_words_and_without_a_traceback(content, argument
     assert (tmp_path / "lab.pdf").exists() == (status == 0)
 
 
-def test_the_package_knows_nothing_of_the_report():
-    code = "import sys, nbtypst.exporters, nbtypst.building; print([name for name in sys.modules if 'helpers' in name])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
-    assert [name for name in eval(done.stdout) if name.startswith("helpers")] == []  # noqa: S307 - a list we printed
-
-
 def test_what_a_notebook_shows_needs_no_nbconvert():
     code = "import sys, nbtypst; nbtypst.Figure; print('nbconvert' in sys.modules, 'matplotlib.pyplot' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
@@ -259,7 +229,5 @@ def test_what_a_notebook_shows_needs_no_nbconvert():
 
 def test_same_input_same_bytes(tmp_path):
     cells = [md("# Lab\n\n$x$ ✓"), figure_cell(), run_code("x", shown(text_html="<b>x</b>"))]
-    printed(tmp_path, *cells)
-    once = (tmp_path / "lab.pdf").read_bytes()
-    printed(tmp_path, *cells)
-    assert (tmp_path / "lab.pdf").read_bytes() == once
+    once, again = (printed(tmp_path, *cells) and (tmp_path / "lab.pdf").read_bytes() for _ in range(2))
+    assert once == again

@@ -78,23 +78,16 @@ def test_lines_hold_65_to_75_letters(long_report):
     assert 65 <= median(len(line) for line in lines if len(line) > 60 and "." * 5 not in line) <= 75
 
 
-def test_no_page_is_more_than_a_third_empty_but_the_last(long_report):
-    for page in long_report.pages[:-1]:
-        assert largest_blank(page) < 1 / 3
-
-
-def test_no_heading_stands_at_the_foot_of_a_page(long_report):
+def test_no_page_but_the_last_is_more_than_a_third_empty_and_none_has_a_heading_at_its_foot(long_report):
+    assert max(largest_blank(page) for page in long_report.pages[:-1]) < 1 / 3
     for page in long_report.pages:
         lowest = min(body_runs(page))
         assert lowest[1] < 11.5, f"heading at the foot: {lowest}"
 
 
-def test_figures_and_tables_are_printed_in_the_order_of_their_numbers(long_report):
+def test_figures_and_tables_are_printed_in_the_order_of_their_numbers_and_within_their_chapters(long_report):
     assert numbers(long_report, "Figure") == list(range(1, 7))
     assert numbers(long_report, "Table") == list(range(1, 8))
-
-
-def test_figures_stand_below_the_heading_of_their_chapter_and_above_the_next(long_report):
     text = text_of(long_report)
     second = text.rindex("Task 2: Swings A pendulum")
     assert text.index("Task 1: Swings A pendulum") < text.index("Figure 1. A pendulum")

@@ -1,12 +1,11 @@
 """Markdown as Jupyter renders it: every kind of it, with what must stand on the page."""
 
-import re
-
 import pytest
-from kitchen import base64_png, built, links, md, png, printed, structure, text_of
-from nbformat import v4
+from kitchen import alternatives, assert_says, base64_png, built, links, md, notebook, png, printed, text_of
+from pypdf import PdfReader
 
-from nbtypst.markdown import as_html, with_footnotes
+from nbtypst import build
+from nbtypst.markdown import with_footnotes
 
 KINDS = {  # Markdown, what the page must say, what it must not say
     "a list right after text": ("Buy:\n- eggs\n- milk", ["• eggs", "• milk"], ["- eggs"]),
@@ -67,34 +66,43 @@ KINDS = {  # Markdown, what the page must say, what it must not say
     "a rule": ("above\n\n---\n\nbelow", ["above", "below"], ["---"]),
     "money": ("It costs $5 or $10. Then $ a + b $ and 100 $.", ["It costs $5 or $10. Then", "and 100 $."], ["a + b"]),
     "escaped dollars": (r"\$5 and \$6", ["$5 and $6"], [r"\$"]),
+    "a note of several blocks": (
+        "note[^n]\n\n[^n]: Para one.\n\n    Para two.\n\n    - li1\n    - li2",
+        ["Para one. Para two.", "li1", "li2"],
+        [],
+    ),
+    "references to formulas, read as in TeX": (
+        "Equation \\eqref{eq:a}, (\\ref{eq:a}), [@eq:a].\n\n$$x \\label{eq:a}$$",
+        ["Equation (1), (1), Equation (1)."],
+        [],
+    ),
+    "headings that leave out levels and repeat": (
+        "## task a)\n\nwords\n\n## task a)\n\n#### task b)",
+        ["Lab task a) words task a) task b) 1"],
+        [],
+    ),
+    "a thousand quotation marks": (">" * 1000 + " deep", ["deep"], []),
 }
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_markdown_stands_on_the_page_as_jupyter_shows_it(kind, tmp_path):
     source, there, not_there = KINDS[kind]
-    pdf, remarks = printed(tmp_path, md("# Lab"), md(source), metadata={"title": "Lab"})
-    text = text_of(pdf)
-    for words in there:
-        assert words in text
-    for words in not_there:
-        assert words not in text
-    assert remarks == []
+    assert_says(text_of(built(tmp_path, md("# Lab"), md(source))), there, not_there)
 
 
 def test_formulas_are_found_where_jupyter_finds_them(tmp_path):
     source = (
         "$x$, $ y $ and $\\int z\\, $ in a line; \\\\(u\\\\) too\n\n$$v$$\n\n\\\\[w\\\\]\n\n"
-        "\\begin{align*}a &= b\\end{align*}\n\n<center>$r$</center>\n\n`$no$`, \\$no\\$"
+        "\\begin{align*}a &= b\\end{align*}\n\n<center>$r$</center>\n\n`$no$`, \\$no\\$\n\n    $no$"
     )
-    formulas = [alt for kind, alt in structure(built(tmp_path, md(source))) if kind == "/Formula"]
+    formulas = alternatives(built(tmp_path, md(source)), "/Formula")
     assert formulas == ["x", "y", r"\int z\,", "u", "v", "w", r"\begin{align*}a &= b\end{align*}", "r"]
 
 
 def test_notes_of_another_cell_are_found_and_a_note_without_a_call_is_not_lost(tmp_path):
     text = text_of(built(tmp_path, md("An egg[^e]."), md("[^e]: Of a hen.\n\n[^f]: Of nobody.")))
-    assert "1Of a hen." in text
-    assert "[^f]: Of nobody." in text
+    assert_says(text, ["1Of a hen.", "[^f]: Of nobody."])
     assert with_footnotes(["a[^1]", "b"]) == ["a[^1]", "b"]
 
 
@@ -105,99 +113,61 @@ def test_links_lead_to_headings_names_and_other_pages_and_an_empty_one_is_words(
     )
     page = built(tmp_path, md("# Lab\n\n" + source)).pages[0]
     targets = [link["/A"].get("/URI") if "/A" in link else "inside" for link in links(page)]
-    outside = [target for target in targets if target != "inside"]
     assert targets.count("inside") == 2
+    outside = [target for target in targets if target != "inside"]
     assert outside == ["https://x.org/a_b?x=1&y=2#z", "mailto:x@y.org", "https://bare.org"]
 
 
-def test_pictures_of_every_kind_of_address_are_shown(tmp_path):
+def test_pictures_of_every_kind_of_address_are_shown_and_attachments_of_one_name_are_two(tmp_path):
     (tmp_path / "a b").mkdir()
     (tmp_path / "a b" / "pan.png").write_bytes(png("red"))
     (tmp_path / "x.svg").write_text("<svg width='20' height='10'><circle r='5'/></svg>", encoding="utf-8")
-    sources = [
-        "![one](<a b/pan.png>) ![two](a%20b/pan.png)",
-        '<img src="x.svg" width="30" alt="three">',
-        f"![four](data:image/png;base64,{base64_png('blue')})",
-        "![five](attachment:pan.png)",
-        "![six](attachment:pan.png)",
-        "<svg viewBox='0 0 10 10'><linearGradient id='g'/><rect width='9' height='9'/></svg>",
-    ]
-    attached = [{}, {}, {}, *({"pan.png": {"image/png": base64_png(colour)}} for colour in ("green", "navy")), {}]
+    green, navy = ({"pan.png": {"image/png": base64_png(colour)}} for colour in ("green", "navy"))
     cells = [
-        md(source, attachments=files) if files else md(source) for source, files in zip(sources, attached, strict=True)
+        md("![one](<a b/pan.png>) ![two](a%20b/pan.png)"),
+        md('<img src="x.svg" width="30" alt="three">'),
+        md(f"![four](data:image/png;base64,{base64_png('blue')})"),
+        md("![five](attachment:pan.png)", attachments=green),
+        md("![six](attachment:pan.png)", attachments=navy),
+        md("<svg viewBox='0 0 10 10'><linearGradient id='g'/><rect width='9' height='9'/></svg>"),
     ]
     pdf, remarks = printed(tmp_path, *cells)
-    alts = [alt for kind, alt in structure(pdf) if kind == "/Figure"]
-    assert alts[:6] == ["one", "two", "three", "four", "five", "six"]
-    assert len(alts) == 7
+    alts = alternatives(pdf)
+    assert (alts[:6], len(alts)) == (["one", "two", "three", "four", "five", "six"], 7)
+    assert len({image.data for page in pdf.pages for image in page.images}) == 4
     assert remarks == ["cell 6: a picture has no alternative text"]
 
 
-def test_attachments_of_one_name_in_two_cells_are_two_pictures(tmp_path):
-    cells = [
-        md("![a pan](attachment:pan.png)", attachments={"pan.png": {"image/png": base64_png(colour)}})
-        for colour in ("green", "navy")
-    ]
-    pdf = built(tmp_path, *cells)
-    assert len({image.data for page in pdf.pages for image in page.images}) == 2
-
-
-@pytest.mark.parametrize(("width", "points"), [("200", 150), ("200px", 150), ("50%", 173), ("4000", 346), ("abc", 75)])
-def test_pictures_have_the_width_that_html_gives_but_never_more_than_the_text(width, points, tmp_path):
-    (tmp_path / "pan.png").write_bytes(png())
-    pdf = built(tmp_path, md(f'<img src="pan.png" alt="a pan" width="{width}">'))
-    widths = []
-
-    def visit(operator, operands, matrix, text_matrix):
-        if operator == b"Do":
-            widths.append(abs(matrix[0]))
-
-    pdf.pages[0].extract_text(visitor_operand_before=visit)
-    assert widths == [pytest.approx(points, abs=1)]
-
-
-def test_a_picture_of_given_width_and_height_has_both(tmp_path):
+@pytest.mark.parametrize(
+    ("size", "width", "height"),
+    [
+        ('width="200"', 150, 75),
+        ('width="200px"', 150, 75),
+        ('width="50%"', 173, 86.5),
+        ('width="4000"', 346, 173),
+        ('width="abc"', 75, 37.5),
+        ('width="200" height="20"', 150, 15),
+    ],
+)
+def test_pictures_have_the_size_that_html_gives_but_never_more_than_the_text(size, width, height, tmp_path):
     (tmp_path / "pan.png").write_bytes(png())
     sizes = []
 
     def visit(operator, operands, matrix, text_matrix):
         if operator == b"Do":
-            sizes.append((matrix[0], abs(matrix[3])))
+            sizes.append((abs(matrix[0]), abs(matrix[3])))
 
-    pdf = built(tmp_path, md('<img src="pan.png" alt="a pan" width="200" height="20">'))
+    pdf = built(tmp_path, md(f'<img src="pan.png" alt="a pan" {size}>'))
     pdf.pages[0].extract_text(visitor_operand_before=visit)
-    assert sizes == [pytest.approx((150, 15), abs=1)]
+    assert sizes == [pytest.approx((width, height), abs=1)]
 
 
 def test_captions_and_labels_of_pictures_and_tables_are_read(tmp_path):
     (tmp_path / "pan.png").write_bytes(png())
-    text = text_of(
-        built(
-            tmp_path,
-            md('![a pan](pan.png "The caption.")\n\n![Its *caption*.](pan.png){#fig:pan alt="a pan" width=30%}'),
-            md("| a |\n|---|\n| b |\n\n: Letters. {#tbl:letters}\n\nSee [@fig:pan] and [@tbl:letters]."),
-        )
-    )
-    assert "Figure 1. The caption." in text
-    assert "Figure 2. Its caption." in text
-    assert "Table 1. Letters." in text
-    assert "See Figure 2 and Table 1." in text
-
-
-def test_headings_may_leave_out_levels_and_repeat(tmp_path):
-    pdf = built(
-        tmp_path,
-        *[md(text) for text in ("# Report", "## task a)", "words", "## task a)", "#### task b)")],
-        metadata={"title": "Report"},
-    )
-    assert text_of(pdf) == "Report task a) words task a) task b) 1"
-
-
-def test_a_note_of_several_blocks_is_whole(tmp_path):
-    source = "note[^n]\n\n[^n]: Para one.\n\n    Para two.\n\n    - li1\n    - li2"
-    text = text_of(built(tmp_path, md(source)))
-    for words in ("Para one. Para two.", "li1", "li2"):
-        assert words in text
+    pictures = md('![a pan](pan.png "The caption.")\n\n![Its *caption*.](pan.png){#fig:pan alt="a pan" width=30%}')
+    tables = md("| a |\n|---|\n| b |\n\n: Letters. {#tbl:letters}\n\nSee [@fig:pan] and [@tbl:letters].")
+    captions = ["Figure 1. The caption.", "Figure 2. Its caption.", "Table 1. Letters.", "See Figure 2 and Table 1."]
+    assert_says(text_of(built(tmp_path, pictures, tables)), captions)
 
 
 def test_nothing_is_lost_behind_elements_that_have_no_end(tmp_path):
@@ -208,27 +178,7 @@ def test_nothing_is_lost_behind_elements_that_have_no_end(tmp_path):
     assert "D E" in text_of(pdf)
 
 
-def test_references_to_formulas_read_as_in_tex(tmp_path):
-    text = text_of(built(tmp_path, md("Equation \\eqref{eq:a}, (\\ref{eq:a}), [@eq:a].\n\n$$x \\label{eq:a}$$")))
-    assert "Equation (1), (1), Equation (1)." in text
-
-
-def test_math_in_html_is_marked_and_code_is_not():
-    html = as_html("a $x$ `$y$`\n\n    $z$\n")
-    assert re.findall(r'class="math[^"]*">([^<]*)<', html) == ["x"]
-
-
-def test_a_cell_of_a_thousand_quotation_marks_is_no_trouble(tmp_path):
-    assert "deep" in text_of(built(tmp_path, md(">" * 1000 + " deep")))
-
-
 def test_a_title_that_stands_after_other_words_stays_there(tmp_path):
-    cells = [md("*Ada, 1999*"), md("# The pan"), v4.new_markdown_cell("end")]
-    from kitchen import notebook  # the title is not given here
-
-    from nbtypst import build
-
-    result = build(notebook(tmp_path / "lab.ipynb", *cells), tmp_path / "lab.pdf")
-    from pypdf import PdfReader
-
-    assert text_of(PdfReader(result.path)).startswith("Ada, 1999 The pan end")
+    path = notebook(tmp_path / "lab.ipynb", md("*Ada, 1999*"), md("# The pan"), md("end"))  # without a title of its own
+    text = text_of(PdfReader(build(path, tmp_path / "lab.pdf").path))
+    assert text.startswith("Ada, 1999 The pan end")

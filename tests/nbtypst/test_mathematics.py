@@ -3,7 +3,7 @@
 import pytest
 import typst
 from commands import COMMANDS
-from kitchen import built, md, printed, structure, text_of
+from kitchen import alternatives, assert_says, built, md, printed, text_of
 
 from nbtypst import mathematics
 from nbtypst.mathematics import Formula, definitions, labels_and_tag, to_mathml, to_typst
@@ -63,37 +63,25 @@ def test_definitions_labels_and_tags_are_told_from_the_formula():
 
 
 def test_an_unknown_command_is_shown_by_its_name_and_told():
-    [known, unknown, broken] = to_typst([Formula(tex, False) for tex in ("x", r"\nonesuch{x} + \other", "x_{a")])
+    known, unknown, broken = to_typst([Formula(tex, False) for tex in ("x", r"\nonesuch{x} + \other", "x_{a")])
     assert known.problem is None
-    assert "nonesuch" in unknown.markup
-    assert "other" in unknown.markup
+    assert_says(unknown.markup, ["nonesuch", "other"])
     assert "is not known" in unknown.problem
     assert broken.markup is None
     assert "shown as its source" in broken.problem
 
 
 def test_one_bad_formula_spoils_no_other():
-    formulas = [Formula("a^2", False), Formula("}{", False), Formula(r"\frac{a}", False), Formula("b^2", False)]
-    first, *_, last = to_typst(formulas)
-    assert first.markup == "$a^2$.body"
-    assert last.markup == "$b^2$.body"
+    first, *_, last = to_typst([Formula(tex, False) for tex in ("a^2", "}{", r"\frac{a}", "b^2")])
+    assert (first.markup, last.markup) == ("$a^2$.body", "$b^2$.body")
 
 
 def test_no_formula_leaves_its_place_in_typst(tmp_path):
-    nasty = [
-        "$\\text{a\\$ #panic(1)}$",
-        '$"#panic(1)"$',
-        "$x \\# y$",
-        "$\\text{]}$",
-        "$]$",
-        "$[$",
-        "$a // b$",
-        "$/* a$",
-    ]
-    pdf, _ = printed(tmp_path, md("start " + " and ".join(nasty) + " end"), md("The next cell."))
-    text = text_of(pdf)
-    assert text.startswith("Lab start")
-    assert "end The next cell." in text
+    nasty = [r"\text{a\$ #panic(1)}", '"#panic(1)"', r"x \# y", r"\text{]}", "]", "[", "a // b", "/* a"]
+    source = f"start {' and '.join(f'${tex}$' for tex in nasty)} end"
+    pdf, _ = printed(tmp_path, md(source), md("The next cell."))
+    assert text_of(pdf).startswith("Lab start")
+    assert "end The next cell." in text_of(pdf)
 
 
 def test_bare_environments_are_numbered_and_references_to_them_resolved(tmp_path):
@@ -102,28 +90,20 @@ def test_bare_environments_are_numbered_and_references_to_them_resolved(tmp_path
         "\\begin{equation}\\label{eq:energy}\nE = m c^2\n\\end{equation}\n\n$$x \\tag{5.1}$$\n\n"
         "\\begin{equation*}y\\end{equation*}"
     )
-    text = text_of(built(tmp_path, md(source)))
-    assert "(1) See (2) and (2)." in text
-    assert "(5.1)" in text
-    assert "(3)" not in text
+    assert_says(text_of(built(tmp_path, md(source))), ["(1) See (2) and (2).", "(5.1)"], ["(3)"])
 
 
 def test_names_as_tags_are_numbered_where_the_text_refers_to_them(tmp_path):
     text = text_of(built(tmp_path, md("$$x \\tag{first}$$\n\n$$y \\tag{second}$$\n\nSee [@eq:second].")))
-    assert "(1)" in text
-    assert "See Equation (2)." in text
-    assert "first" not in text
+    assert_says(text, ["(1)", "See Equation (2)."], ["first"])
     assert "(first)" in text_of(built(tmp_path, md("$$x \\tag{first}$$")))
 
 
 def test_every_tex_command_compiles_in_display_and_in_line(tmp_path):
     text = "\n\n".join(f"$${tex}$$\n\nand ${tex}$." for tex in COMMANDS)
     pdf = built(tmp_path, md(f"# Lab\n\n{text}"))
-    alts = [alt for kind, alt in structure(pdf) if kind == "/Formula"]
-    assert alts == [tex for tex in COMMANDS for _ in range(2)]
-    shown_text = text_of(pdf)
-    for words in ("⊙", "∩", "softmax(", "50,880", "‖𝑥‖ = |𝑦|"):
-        assert words in shown_text
+    assert alternatives(pdf, "/Formula") == [tex for tex in COMMANDS for _ in range(2)]
+    assert_says(text_of(pdf), ["⊙", "∩", "softmax(", "50,880", "‖𝑥‖ = |𝑦|"])
 
 
 def test_mathml_has_the_source_as_alternative_text():
@@ -151,9 +131,8 @@ SHOWN = {  # TeX, the same in Typst's own words
 
 
 def picture(body):
-    return typst.compile(
-        f"#set page(width: 9cm, height: 4cm)\n#math.equation(block: true, {body})".encode(), format="svg"
-    )
+    source = f"#set page(width: 9cm, height: 4cm)\n#math.equation(block: true, {body})"
+    return typst.compile(source.encode(), format="svg")
 
 
 @pytest.mark.parametrize("tex", SHOWN)

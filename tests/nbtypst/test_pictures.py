@@ -4,11 +4,14 @@ import base64
 import gzip
 import io
 
+import pypdfium2
 import pytest
 import typst
 from kitchen import png
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
+from nbtypst import pictures, svg
 from nbtypst.pictures import PictureError, from_bytes, from_mime, from_source
 
 FORMATS = ["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "ICO"]
@@ -86,10 +89,6 @@ def test_svg_neither_runs_nor_fetches():
 
 
 def test_a_picture_of_pixels_that_speaks_of_svg_is_none(monkeypatch):
-    from PIL.PngImagePlugin import PngInfo
-
-    from nbtypst import svg
-
     about = PngInfo()
     about.add_text("source", "<svg width='9'/>")
     assert from_bytes(saved("RGB", "PNG", pnginfo=about)).name.endswith(".png")
@@ -105,8 +104,6 @@ def test_words_in_html_within_svg_are_told():
 
 
 def test_svg_keeps_its_letters_whatever_font_it_names(tmp_path):
-    import pypdfium2
-
     text = b'<svg width="200" height="40"><text y="20" font-family="Nonesuch,serif">letters</text></svg>'
     with pypdfium2.PdfDocument(drawn(from_bytes(text), tmp_path)) as document:
         assert "letters" in document[0].get_textpage().get_text_bounded()
@@ -115,13 +112,8 @@ def test_svg_keeps_its_letters_whatever_font_it_names(tmp_path):
 def test_sources_are_found_by_any_spelling_of_their_name(tmp_path):
     (tmp_path / "a b").mkdir()
     (tmp_path / "a b" / "pän.png").write_bytes(png())
-    for name in (
-        "a b/pän.png",
-        "a%20b/p%C3%A4n.png",
-        "./a b/pän.png?raw=true",
-        "a b\\pän.png",
-        str(tmp_path / "a b/pän.png"),
-    ):
+    names = ["a b/pän.png", "a%20b/p%C3%A4n.png", "./a b/pän.png?raw=true", "a b\\pän.png"]
+    for name in [*names, str(tmp_path / "a b/pän.png")]:
         assert from_source(name, tmp_path).content == png()
     data = base64.b64encode(png()).decode()
     assert from_source(f"data:image/png;base64,{data[:9]}\n {data[9:]}", tmp_path).content == png()
@@ -149,17 +141,13 @@ def test_sources_are_found_by_any_spelling_of_their_name(tmp_path):
 )
 def test_what_is_no_picture_is_told_in_words(source, message, link, tmp_path):
     (tmp_path / "text.png").write_text("words", encoding="utf-8")
-    with io.BytesIO() as file:
-        Image.effect_noise((100, 100), 5).save(file, format="PNG")
-        (tmp_path / "cut.png").write_bytes(file.getvalue()[: len(file.getvalue()) // 2])
+    (tmp_path / "cut.png").write_bytes(png()[: len(png()) // 2])
     with pytest.raises(PictureError, match=message) as problem:
         from_source(source, tmp_path)
     assert problem.value.link == link
 
 
 def test_a_picture_of_absurd_size_is_refused_before_it_is_unpacked(monkeypatch):
-    from nbtypst import pictures
-
     monkeypatch.setattr(pictures, "LARGEST", 100)
     with pytest.raises(PictureError, match="too large"):
         from_bytes(saved("RGB", "PNG"))

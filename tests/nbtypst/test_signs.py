@@ -9,11 +9,6 @@ from nbtypst import signs
 from nbtypst.signs import clean, fonts_for
 
 
-@pytest.fixture
-def no_system_fonts(monkeypatch):
-    monkeypatch.setattr(signs, "_system_files", lambda: ())
-
-
 def test_plain_text_needs_no_further_font():
     assert fonts_for("Plain words, é, ß, α – … and 1 ½.") == signs.Fonts()
 
@@ -27,24 +22,18 @@ def test_fonts_of_matplotlib_come_before_those_of_the_system(monkeypatch):
 
 def test_the_system_is_asked_only_for_what_no_other_font_has(monkeypatch, tmp_path):
     asked = []
-
-    def coverage(file):
-        asked.append(file.name)
-        return frozenset("数")
-
     monkeypatch.setattr(signs, "_shipped", frozenset)
     monkeypatch.setattr(signs, "_of_matplotlib", list)
     monkeypatch.setattr(signs, "_system_files", lambda: (Path("one.ttf"), Path("two.ttf")))
-    monkeypatch.setattr(signs, "coverage", coverage)
+    monkeypatch.setattr(signs, "coverage", lambda file: asked.append(file.name) or frozenset("数"))
     assert fonts_for("数").files == (Path("one.ttf"),)
     assert asked == ["one.ttf"]
 
 
-def test_a_sign_without_a_font_stands_as_its_code_point_everywhere(no_system_fonts, tmp_path):
-    cells = [
-        md("# Signs \U000107ff\n\n\U000107ff, ✓ and `\U000107ff`"),
-        run_code("x = '\U000107ff'", stream("\U000107ff")),
-    ]
+def test_a_sign_without_a_font_stands_as_its_code_point_everywhere(monkeypatch, tmp_path):
+    monkeypatch.setattr(signs, "_system_files", lambda: ())
+    text = md("# Signs \U000107ff\n\n\U000107ff, ✓ and `\U000107ff`")
+    cells = [text, run_code("x = '\U000107ff'", stream("\U000107ff"))]
     pdf, remarks = printed(tmp_path, *cells, metadata={"title": "Signs \U000107ff"})
     assert text_of(pdf).count("U+107FF") == 4
     assert remarks == ["cell 1: no font has the sign U+107FF"]

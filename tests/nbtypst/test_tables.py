@@ -11,6 +11,7 @@ import lxml.html
 import pypdfium2
 import pytest
 import typst
+from kitchen import assert_says
 from lxml.html import HtmlElement
 
 import nbtypst
@@ -51,9 +52,9 @@ def made(html: str, page: Page = PAGE, **options: float | bool) -> TypstTable:
     return table(element(html), write, page, **options)
 
 
-def frame(rows: int, columns: int, name: str = "col_", number: str = "-1.2345") -> str:
+def frame(rows: int, columns: int, number: str = "-1.2345") -> str:
     """HTML as pandas writes it."""
-    head = "".join(f"<th>{name}{column}</th>" for column in range(columns))
+    head = "".join(f"<th>col_{column}</th>" for column in range(columns))
     body = "".join(
         f"<tr><th>{row}</th>" + "".join(f"<td>{number}{row}{column}</td>" for column in range(columns)) + "</tr>"
         for row in range(rows)
@@ -63,10 +64,9 @@ def frame(rows: int, columns: int, name: str = "col_", number: str = "-1.2345") 
 
 
 def simple(rows: Sequence[Sequence[str]], head: Sequence[str] = ()) -> str:
-    top = f"<tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr>" if head else ""
-    return (
-        f"<table>{top}{''.join('<tr>' + ''.join(f'<td>{cell}</td>' for cell in row) + '</tr>' for row in rows)}</table>"
-    )
+    lines = [["<tr>", *(f"<th>{cell}</th>" for cell in head), "</tr>"]] if head else []
+    lines += [["<tr>", *(f"<td>{cell}</td>" for cell in row), "</tr>"] for row in rows]
+    return f"<table>{''.join(part for line in lines for part in line)}</table>"
 
 
 class Printed:
@@ -82,10 +82,8 @@ class Printed:
             *blocks,
         ]
         (folder / "main.typ").write_text("\n\n".join(source), encoding="utf-8")
-        pdf = typst.compile(
-            str(folder / "main.typ"), root=str(folder), font_paths=fonts(), pdf_standards=list(standards)
-        )
-        self.document = pypdfium2.PdfDocument(pdf)
+        options = {"root": str(folder), "font_paths": fonts(), "pdf_standards": list(standards)}
+        self.document = pypdfium2.PdfDocument(typst.compile(str(folder / "main.typ"), **options))
         self.pages = [page.get_textpage().get_text_range() for page in self.document]
         self.words = re.sub(r"[\s\u200b\ufffe\u00ad]", "", "".join(self.pages))
 
@@ -160,10 +158,8 @@ def test_it_fits_on_other_pages(page: Page, tmp_path: Path):
 def test_it_keeps_within_less_room(room: float, tmp_path: Path):
     written = [made(html, room=room).block() for html in (frame(4, 9), KINDS["prose"], KINDS["nested"])]
     printed = Printed(tmp_path, *[f"#block(width: {room}pt)[{block}]" for block in written])
-    for page in printed.document:
-        text = page.get_textpage()
-        boxes = [text.get_charbox(index) for index in range(text.count_chars())]
-        assert max(right for _, _, right, _ in boxes) <= PAGE.sides + room + 3
+    for text in (page.get_textpage() for page in printed.document):
+        assert max(text.get_charbox(index)[2] for index in range(text.count_chars())) <= PAGE.sides + room + 3
 
 
 def test_headers_are_repeated_on_every_page(tmp_path: Path):
@@ -197,50 +193,78 @@ def test_letters_get_smaller_only_as_far_as_they_must():
     assert sizes[-1] >= 6.5
 
 
-def test_numbers_are_set_right_and_words_left_unless_html_says_otherwise():
-    html = simple([["a", "1.5", "NaN", "x"], ["b", "-2e-05", "3%", "y"]], [*"abcd"])
-    assert "align: (left, right, right, left,)" in made(html).markup
-    assert "NaN" in made(html).markup
-    said = '<table><tr><td align="center">a</td><td style="text-align: left">1</td></tr></table>'
-    assert "align: (center, left,)" in made(said).markup
+def simple_numbers(*rows: Sequence[str]) -> str:
+    return simple(rows, [*"abcd"])
 
 
-def test_what_only_begins_like_a_number_is_no_number():
-    rows = [["(0, 18]", "2020-01-02", "1st", "1,234.5"], ["(18, 80]", "2021-01-02", "2nd", "1 000"]]
-    assert "align: (left, left, left, right,)" in made(simple(rows, [*"abcd"])).markup
-
-
-def test_frames_do_not_align_words_to_the_right():
-    html = frame(2, 2).replace("-1.2345", "word")
-    assert "right + " not in made(html).markup
-    assert "align: (right, left, left,)" in made(html).markup
-
-
-def test_header_rows_are_marked_and_names_of_the_index_join_them():
-    html = (
+STYLED = (
+    "<style>#T_1_row0_col0, #T_1_row0_col1 { background-color: #ffff00; color: red; } "
+    "#T_1 td.low:hover {color: blue} #T_1 .low {background: green; color: white}</style>"
+    '<table id="T_1"><tr><td id="T_1_row0_col0">1</td><td id="T_1_row0_col1" style="color: black">2</td></tr>'
+    '<tr bgcolor="#eeeeee"><td class="data low">3</td><td>4</td></tr></table>'
+)
+MARKUP = {  # property: HTML, what is in Typst's markup, what is not
+    "numbers are set right and words left": (
+        simple_numbers(["a", "1.5", "NaN", "x"], ["b", "-2e-05", "3%", "y"]),
+        ["align: (left, right, right, left,)", "NaN"],
+        [],
+    ),
+    "HTML says otherwise": (
+        '<table><tr><td align="center">a</td><td style="text-align: left">1</td></tr></table>',
+        ["align: (center, left,)"],
+        [],
+    ),
+    "what only begins like a number is none": (
+        simple_numbers(["(0, 18]", "2020-01-02", "1st", "1,234.5"], ["(18, 80]", "2021-01-02", "2nd", "1 000"]),
+        ["align: (left, left, left, right,)"],
+        [],
+    ),
+    "frames do not align words to the right": (
+        frame(2, 2, number="word"),
+        ["align: (right, left, left,)"],
+        ["right + "],
+    ),
+    "header rows are marked and names of the index join them": (
         "<table class=dataframe><thead><tr><th></th><th>A</th></tr><tr><th>key</th><th></th></tr></thead>"
-        "<tbody><tr><th>x</th><td>1</td></tr></tbody></table>"
-    )
-    assert "table.header(table-head[key], table-head[A])" in made(html).markup
-
-
-def test_spans_become_spans():
-    html = (
+        "<tbody><tr><th>x</th><td>1</td></tr></tbody></table>",
+        ["table.header(table-head[key], table-head[A])"],
+        [],
+    ),
+    "spans become spans": (
         "<table><thead><tr><th></th><th colspan=2>Both</th></tr><tr><th></th><th>x</th><th>y</th></tr></thead>"
-        "<tr><th rowspan=2>a</th><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr></table>"
-    )
-    written = made(html).markup
-    assert "table.cell(colspan: 2, align: center + bottom, table-head[Both])" in written
-    assert "table.cell(rowspan: 2, table-head[a])" in written
+        "<tr><th rowspan=2>a</th><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr></table>",
+        ["table.cell(colspan: 2, align: center + bottom, table-head[Both])", "table.cell(rowspan: 2, table-head[a])"],
+        [],
+    ),
+    "colours of style sheets and attributes are kept": (
+        STYLED,
+        [
+            'table.cell(fill: rgb("#ffff00"), text(fill: rgb("#ff0000"))[1])',
+            'table.cell(fill: rgb("#ffff00"), text(fill: rgb("#000000"))[2])',
+            'table.cell(fill: rgb("#008000"), text(fill: rgb("#ffffff"))[3])',
+            'table.cell(fill: rgb("#eeeeee"), [4])',
+        ],
+        [],
+    ),
+    "letters too pale for white paper are black": (
+        '<table><tr><td style="color: #fafafa">1<td>2</table>',
+        [],
+        ["text(fill"],
+    ),
+    "what is only laid out in columns has no rules": (simple([['<img width="9">', "words"]]), ["ruled: false"], []),
+    "a table has rules": (frame(2, 2), [], ["ruled: false"]),
+}
+
+
+@pytest.mark.parametrize("held", MARKUP)
+def test_markup_of_a_table_keeps_what_html_says(held: str):
+    html, there, not_there = MARKUP[held]
+    assert_says(made(html).markup, there, not_there)
 
 
 def test_spans_that_overlap_or_lead_out_of_the_table_are_cut():
-    grid = grid_of(
-        element(
-            "<table><tr><td rowspan=2>a<td>b<td rowspan=99>c<tr><td colspan=3>wide<tr><td>x<td>y<tr>"
-            "<td colspan=900 rowspan=0>last</table>"
-        )
-    )
+    rows = "<tr><td rowspan=2>a<td>b<td rowspan=99>c<tr><td colspan=3>wide<tr><td>x<td>y"
+    grid = grid_of(element(f"<table>{rows}<tr><td colspan=900 rowspan=0>last</table>"))
     slots = [
         (row, column)
         for cell in grid.cells()
@@ -252,33 +276,10 @@ def test_spans_that_overlap_or_lead_out_of_the_table_are_cut():
     assert max(column for _, column in slots) < grid.columns == 3
 
 
-def test_colours_of_style_sheets_and_attributes_are_kept(tmp_path: Path):
-    html = (
-        "<style>#T_1_row0_col0, #T_1_row0_col1 { background-color: #ffff00; color: red; } "
-        "#T_1 td.low:hover {color: blue} #T_1 .low {background: green; color: white}</style>"
-        '<table id="T_1"><tr><td id="T_1_row0_col0">1</td><td id="T_1_row0_col1" style="color: black">2</td></tr>'
-        '<tr bgcolor="#eeeeee"><td class="data low">3</td><td>4</td></tr></table>'
-    )
-    written = made(html).markup
-    assert 'table.cell(fill: rgb("#ffff00"), text(fill: rgb("#ff0000"))[1])' in written
-    assert 'table.cell(fill: rgb("#ffff00"), text(fill: rgb("#000000"))[2])' in written
-    assert 'table.cell(fill: rgb("#008000"), text(fill: rgb("#ffffff"))[3])' in written
-    assert 'table.cell(fill: rgb("#eeeeee"))[4]' in written or 'table.cell(fill: rgb("#eeeeee"), [4])' in written
-
-
-def test_letters_too_pale_for_white_paper_are_black():
-    assert "text(fill" not in made('<table><tr><td style="color: #fafafa">1<td>2</table>').markup
-
-
 def test_nothing_comes_of_a_table_without_cells_but_its_caption():
     assert made("<table></table>").block() == made("<table><tr></tr></table>").block("x") == ""
     assert "words" in made("<table><caption>words</caption></table>").block()
     assert "caption: [words]" in made("<table><caption>words</caption><tr><td>1</td></tr></table>").block()
-
-
-def test_what_is_only_laid_out_in_columns_has_no_rules():
-    assert "ruled: false" in made(simple([['<img width="9">', "words"]])).markup
-    assert "ruled: false" not in made(frame(2, 2)).markup
 
 
 def test_the_pdf_is_accessible(tmp_path: Path):

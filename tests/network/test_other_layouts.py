@@ -53,10 +53,10 @@ def test_files_are_found_by_similar_names(write, data, names):
 def test_a_file_is_unzipped_by_its_content_whatever_its_name_says(write, data, tmp_path):
     for path in write(data).iterdir():
         path.write_bytes(gzip.compress(path.read_bytes()))
-    (tmp_path / STANDARD[0]).rename(tmp_path / f"{STANDARD[0]}.gz")
-    plain = gzip.decompress((tmp_path / STANDARD[1]).read_bytes())
-    (tmp_path / STANDARD[1]).unlink()
-    (tmp_path / f"{STANDARD[1]}.gz").write_bytes(plain)
+    labels = tmp_path / STANDARD[1]
+    labels.write_bytes(gzip.decompress(labels.read_bytes()))
+    for name in STANDARD[:2]:
+        (tmp_path / name).rename(tmp_path / f"{name}.gz")
     np.testing.assert_array_equal(read_files(tmp_path).train_labels, data[1])
 
 
@@ -69,11 +69,11 @@ def test_an_archive_as_of_keras_gives_the_same_data(data, tmp_path):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda arrays: arrays.pop("y_test"),
-        lambda arrays: arrays.update(x_train=arrays["x_train"] / 255),
-        lambda arrays: arrays.update(y_train=np.int64(arrays["y_train"]) - 1),
-        lambda arrays: arrays.update(x_test=arrays["x_test"].ravel()),
-        lambda arrays: arrays.update(y_test=np.array([None], object)),
+        lambda a: a.pop("y_test"),
+        lambda a: a.update(x_train=a["x_train"] / 255),
+        lambda a: a.update(y_train=np.int64(a["y_train"]) - 1),
+        lambda a: a.update(x_test=a["x_test"].ravel()),
+        lambda a: a.update(y_test=np.array([None], object)),
     ],
     ids=["a part missing", "fractions", "negative", "flat", "objects"],
 )

@@ -1,84 +1,40 @@
-"""Training: the update rule, the mini-batches, equal bits, and what is refused."""
+"""Training: the update rule, the mini-batches, equal bits and random numbers, and what is refused."""
 
 import dataclasses
 import io
 import sys
 
+import autograd
 import numpy as np
 import pytest
-from trainings import RecordingMLP, dataset_of, learn, network, same_history, settings
+from trainings import automatic_loss, learn, network, same_history, settings
 
-from helpers import MLP, Dataset, Split, TrainingConfig
+from helpers import MLP, Split, TrainingConfig
+from helpers.network.random_streams import random_stream
+from helpers.network.sgd import SGD
 
 # The update rule --------------------------------------------------------------------------------------
 
 
-def test_two_steps_with_momentum_are_those_worked_by_hand():
-    # Softmax regression from W = 0 on one image x = (1, 2) of class 0; learning rate 0.1, momentum 0.5.
-    # Step 1: y = (1/2, 1/2), y - t = (-1/2, 1/2), gradient = x^T (y - t) = [[-0.5, 0.5], [-1, 1]],
-    #         v = gradient, W = -0.1 v = [[0.05, -0.05], [0.1, -0.1]]; loss ln 2.
-    # Step 2: z = x W = (0.25, -0.25), y_1 = 1 / (1 + e^0.5) = 0.377541, gradient = y_1 [[-1, 1], [-2, 2]],
-    #         v = 0.5 v + gradient = (0.25 + 0.377541) [[-1, 1], [-2, 2]],
-    #         W = W - 0.1 v = (0.05 + 0.0627541) [[1, -1], [2, -2]]; loss -ln(1 - y_1) = 0.474077.
-    model = MLP([2, 2], dtype=np.float64)
-    model.parameters[:] = 0
-    config = TrainingConfig(learning_rate=0.1, momentum=0.5, batch_size=1, max_epochs=2, patience=None)
-    history = learn(model, dataset_of([[1, 2]], [0]), config)
-    np.testing.assert_allclose(model.weights[0], 0.1127540669 * np.array([[1, -1], [2, -2]]), rtol=1e-9)
-    np.testing.assert_allclose(history.train_loss, [0.6931471806, 0.4740769842], rtol=1e-9)
-
-
-def test_one_step_through_a_hidden_unit_is_the_one_worked_by_hand():
-    # x = 1, w = 0: z = 0, a = 1/2, f'(z) = 1/4. W2 = (1, -1): logits (1/2, -1/2), y_1 = 1 / (1 + e) = 0.268941.
-    # Class 0: D2 = (-y_1, y_1); gradient of W2 = a D2 = (-0.134471, 0.134471);
-    # D1 = 1/4 (1 (-y_1) + (-1) y_1) = -0.134471, gradient of w = x D1. Learning rate 2: each moves by 0.268941.
-    model = MLP([1, 1, 2], dtype=np.float64)
-    model.parameters[:] = [0, 1, -1]
-    learn(model, dataset_of([[1]], [0]), TrainingConfig(learning_rate=2, batch_size=1, max_epochs=1, patience=None))
-    np.testing.assert_allclose(model.parameters, [0.2689414214, 1.2689414214, -1.2689414214], rtol=1e-9)
-
-
 @pytest.mark.parametrize("activation", ["sigmoid", "improved_sigmoid"])
-def test_weights_and_records_are_those_of_a_plain_loop(toy, activation):
+def test_weights_and_records_are_those_of_a_plain_loop_with_automatic_differentiation(toy, activation):
     model, twin = network(activation=activation), network(activation=activation)
-    history = learn(model, toy, settings(shuffle=False, patience=None))
+    history = learn(model, toy, settings(max_epochs=20, shuffle=False, patience=None))
     velocity, losses, accuracies, validations = 0, [], [], []
-    for step in range(1, 17):
-        rows = slice((step - 1) % 4 * 10, (step - 1) % 4 * 10 + 10)
-        batch = Split(*(array[rows] for array in toy.train))
+    for step in range(80):
+        batch = Split(*(array[step % 4 * 10 :][:10] for array in toy.train))
         accuracies.append(twin.evaluate(batch)[1])
-        loss, gradients = twin.loss_and_gradients(*batch)
+        loss, gradients = autograd.value_and_grad(automatic_loss)(twin.weights, activation, *batch)
         velocity = 0.8 * velocity + np.concatenate([g.ravel() for g in gradients])
         twin.parameters -= 0.3 * velocity
         losses.append(loss)
-        if step % 2 == 0:
+        if step % 2:
             validations.append(twin.evaluate(toy.validation))
-    np.testing.assert_allclose(model.parameters, twin.parameters, rtol=1e-10)
-    np.testing.assert_allclose(history.train_loss, losses, rtol=1e-10)
-    np.testing.assert_allclose(history.train_accuracy, np.mean(np.reshape(accuracies, (8, 2)), axis=1))
-    np.testing.assert_allclose(history.validation_loss, [loss for loss, _ in validations], rtol=1e-10)
-    np.testing.assert_allclose(history.validation_accuracy, [accuracy for _, accuracy in validations])
-    np.testing.assert_array_equal(history.validation_steps, np.arange(2, 17, 2))
-
-
-def test_one_full_batch_step_with_learning_rate_1_moves_by_the_gradient(toy):
-    model = network()
-    before = model.parameters.copy()
-    _, gradients = model.loss_and_gradients(*toy.train)
-    learn(model, toy, TrainingConfig(learning_rate=1, batch_size=47, max_epochs=1, patience=None))
-    np.testing.assert_allclose(before - model.parameters, np.concatenate([g.ravel() for g in gradients]), atol=1e-14)
-
-
-def test_twenty_images_can_be_learnt_by_heart(mnist):
-    few = Split(*(array[:20] for array in mnist.train))
-    dataset = dataclasses.replace(mnist, train=few, validation=few)
-    model = MLP([785, 32, 10], activation="improved_sigmoid", weight_init="improved", seed=0)
-    config = TrainingConfig(learning_rate=0.05, momentum=0.9, batch_size=10, max_epochs=100, patience=None)
-    history = learn(model, dataset, config)
-    loss, accuracy = model.evaluate(few)
-    assert history.train_loss[0] > 1
-    assert loss < 0.005
-    assert accuracy == history.train_accuracy[-1] == 1
+    np.testing.assert_allclose(model.parameters, twin.parameters, rtol=1e-8)
+    np.testing.assert_allclose(history.train_loss, losses, rtol=1e-8)
+    np.testing.assert_allclose(history.train_accuracy, np.mean(np.reshape(accuracies, (40, 2)), axis=1))
+    np.testing.assert_allclose(np.column_stack([history.validation_loss, history.validation_accuracy]), validations)
+    np.testing.assert_array_equal(history.validation_steps, np.arange(2, 81, 2))
 
 
 def test_training_recognises_unseen_images(mnist):
@@ -92,48 +48,27 @@ def test_training_recognises_unseen_images(mnist):
 # Mini-batches -----------------------------------------------------------------------------------------
 
 
-def rows_of(batches, images):
-    """Return the row numbers of the images in each mini-batch."""
-    known = {image.tobytes(): row for row, image in enumerate(images.astype(np.float64))}
-    return [[known[image.tobytes()] for image in batch] for batch in batches]
+class RecordingMLP(MLP):
+    """Keeps the images and labels of every mini-batch that it learns from."""
+
+    def backward_pass(self, images, targets, *arguments):
+        np.testing.assert_array_equal(targets.sum(axis=1), 1)
+        self.__dict__.setdefault("batches", []).append((images.copy(), targets.argmax(axis=1)))
+        super().backward_pass(images, targets, *arguments)
 
 
-def test_an_epoch_takes_no_image_twice_and_drops_the_last_incomplete_mini_batch(toy):
+def test_an_epoch_takes_no_image_twice_each_with_its_label_and_drops_the_last_incomplete_mini_batch(toy):
     model = network(RecordingMLP)
     history = learn(model, toy, settings(max_epochs=3))
-    rows = np.array(rows_of(model.batches, toy.train.images))
+    numbers = {image.tobytes(): number for number, image in enumerate(toy.train.images.astype(np.float64))}
+    rows = np.array([[numbers[image.tobytes()] for image in images] for images, _ in model.batches])
     assert rows.shape == (12, 10)
+    np.testing.assert_array_equal(toy.train.labels[rows], [labels for _, labels in model.batches])
     epochs = rows.reshape(3, 40)
     assert [len(set(epoch)) for epoch in epochs] == [40] * 3
     assert len({tuple(epoch) for epoch in epochs}) == 3
     assert len(history.train_loss) == 12
-    dropped = [set(range(47)) - set(epoch) for epoch in epochs]
-    assert dropped[0] != dropped[1]  # shuffled first, so that every image has its turn
-
-
-def test_without_shuffling_mini_batches_come_in_the_order_of_the_images(toy):
-    model = network(RecordingMLP)
-    learn(model, toy, settings(max_epochs=2, shuffle=False))
-    rows = np.array(rows_of(model.batches, toy.train.images))
-    np.testing.assert_array_equal(rows.ravel(), [*range(40), *range(40)])
-
-
-def test_images_and_labels_are_shuffled_together(toy):
-    class Checking(MLP):
-        def backward_pass(self, images, targets, *arguments):
-            rows = rows_of([images], toy.train.images)[0]
-            np.testing.assert_array_equal(targets.argmax(axis=1), toy.train.labels[rows])
-            np.testing.assert_array_equal(targets.sum(axis=1), 1)
-            super().backward_pass(images, targets, *arguments)
-
-    learn(network(Checking), toy)
-
-
-def test_a_batch_of_all_images_and_a_batch_of_one_work(toy):
-    for batch_size in (47, 1):
-        history = learn(network(), toy, settings(batch_size=batch_size, max_epochs=1))
-        assert len(history.train_loss) == 47 // batch_size
-        assert np.isfinite(history.train_loss).all()
+    assert set(epochs[0]) != set(epochs[1])  # shuffled first, so that every image has its turn
 
 
 # Reproducibility --------------------------------------------------------------------------------------
@@ -149,18 +84,16 @@ def test_equal_seeds_give_equal_bits_and_other_seeds_other_orders(toy, dtype):
 
 
 def test_a_progress_bar_and_a_callback_leave_the_result_as_it_is(toy, monkeypatch):
-    class Terminal(io.StringIO):
-        def isatty(self):
-            return True
-
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
     monkeypatch.delenv("TQDM_DISABLE", raising=False)
-    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setattr(sys, "stderr", terminal)
     plain, watched = network(), network()
     expected = learn(plain, toy)
-    assert sys.stderr.getvalue() == ""
+    assert terminal.getvalue() == ""
     seen = []
     history = learn(watched, toy, progress="auto", callback=seen.append)
-    assert "16/16" in sys.stderr.getvalue()
+    assert "16/16" in terminal.getvalue()
     same_history(history, expected)
     np.testing.assert_array_equal(watched.parameters, plain.parameters)
     assert [len(part.validation_steps) for part in seen] == list(range(1, 9))
@@ -176,14 +109,6 @@ def test_a_callback_may_write_on_its_history_without_changing_the_record(toy):
             array[:] = 0
 
     same_history(learn(network(), toy, callback=scribble), learn(network(), toy))
-
-
-def test_training_changes_no_data(toy):
-    splits = [array.copy() for split in (toy.train, toy.validation, toy.test) for array in split]
-    writeable = Dataset(*(Split(*splits[i : i + 2]) for i in (0, 2, 4)), 0.0, 1.0, "copy", toy.directory)
-    learn(network(), writeable)
-    for array, kept in zip(splits, (a for s in (toy.train, toy.validation, toy.test) for a in s), strict=True):
-        np.testing.assert_array_equal(array, kept)
 
 
 def test_no_seed_draws_a_new_order(toy):
@@ -241,3 +166,49 @@ def test_model_data_and_settings_that_do_not_fit_are_refused_before_a_step(toy, 
     with pytest.raises(ValueError, match=message):
         learn(model, dataclasses.replace(toy, **splits), settings(**config), **arguments)
     np.testing.assert_array_equal(model.parameters, untrained.parameters)
+
+
+@pytest.fixture(params=[np.float32, np.float64])
+def steps(request):
+    """Weights and the gradients of eight steps."""
+    stream = np.random.default_rng(0)
+    return stream.normal(size=50).astype(request.param), stream.normal(size=(8, 50)).astype(request.param)
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_the_weights_are_those_of_the_two_lines_of_the_update_rule_and_no_gradient_changes(steps, momentum):
+    parameters, gradients = steps
+    expected, velocity, optimizer = parameters.copy(), np.zeros_like(parameters), SGD(0.1, momentum, parameters)
+    gradients.setflags(write=False)
+    for gradient in gradients:
+        optimizer.update(parameters, gradient)
+        velocity = momentum * velocity + gradient
+        expected = expected - 0.1 * velocity
+    np.testing.assert_allclose(parameters, expected, rtol=20 * np.finfo(parameters.dtype).eps, atol=1e-6)
+    assert parameters.dtype == gradients.dtype
+
+
+def draw(seed, name):
+    return random_stream(seed, name).random(8).tolist()
+
+
+def test_the_same_seed_and_name_give_the_same_numbers_whatever_was_drawn_before():
+    before = draw(3, "batch order")
+    random_stream(3, "initial weights").random(1000)
+    np.random.default_rng(3).random(1000)
+    assert draw(3, "batch order") == before == draw(np.int64(3), "batch order")
+
+
+def test_every_pair_of_seed_and_name_has_a_stream_of_its_own():
+    drawn = {tuple(draw(seed, name)) for seed in range(20) for name in ("split", "initial weights", "batch order")}
+    assert len(drawn) == 60
+
+
+def test_no_seed_gives_a_new_stream_each_time():
+    assert draw(None, "split") != draw(None, "split")
+
+
+@pytest.mark.parametrize("seed", [-1, 1.0, "1", True, np.float64(2)])
+def test_a_seed_that_is_no_integer_from_0_is_refused_with_what_is_allowed(seed):
+    with pytest.raises(ValueError, match=r"seed is .*; allowed: an integer from 0"):
+        random_stream(seed, "split")

@@ -9,9 +9,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from helpers import report
 from helpers.__main__ import main
 from helpers.check import clear, problems
-from helpers.report import executed, inputs_of_cells, notebooks_of, write_report
+from helpers.report import FRONT, executed, front, inputs_of_cells, notebooks_of, write_report
 from nbtypst.notebooks import read_notebook
 
+KEPT_FRONT = f"build/executed/{FRONT}"
 READS = "from pathlib import Path\nprint(len(Path('numbers.txt').read_text()))"
 
 
@@ -41,7 +42,7 @@ def change(path, index, source):
 
 def run(folder):
     """Write the report; return how many notebooks were run, and its text."""
-    written = write_report(folder / "report.pdf", made_up_results(10), root=folder)
+    written = write_report(folder / "report.pdf", front(made_up_results(10)), root=folder)
     text = " ".join(page.extract_text() for page in pypdf.PdfReader(folder / "report.pdf").pages)
     return written.notebooks_run, text
 
@@ -137,12 +138,12 @@ claim("Two and two are five.", 2 + 2 == 5)"""
 
 def test_a_claim_that_does_not_hold_is_listed_with_its_place_and_refused_if_strict(folder):
     change(folder / "task2.ipynb", 1, CLAIM)
-    written = write_report(folder / "report.pdf", made_up_results(10), root=folder)
+    written = write_report(folder / "report.pdf", front(made_up_results(10)), root=folder)
     assert written.struck == [
         "task2.ipynb, cell 2: the claim does not hold: Two and two are five. (a count or a formula: worked out, not so)"
     ]
     with pytest.raises(report.NotebookError, match=r"task2\.ipynb, cell 2: the claim does not hold"):
-        write_report(folder / "report.pdf", made_up_results(10), root=folder, strict=True)
+        write_report(folder / "report.pdf", front(made_up_results(10)), root=folder, strict=True)
 
 
 def test_the_check_says_for_each_fault_where_it_is_and_what_to_do(folder):
@@ -177,3 +178,21 @@ def test_a_broken_notebook_is_told_before_anything_is_trained(folder, monkeypatc
     monkeypatch.setattr("helpers.experiments.runner.run_experiments", lambda: pytest.fail("it was trained"))
     assert main(["pdf"]) == 1
     assert f"no report was written: {folder / 'task2.ipynb'}: not a notebook" in capsys.readouterr().err
+
+
+def test_where_nothing_changed_the_results_are_not_looked_for(folder, monkeypatch):
+    looked = []
+    monkeypatch.setattr(report, "ROOT", folder)
+    monkeypatch.setattr(
+        "helpers.experiments.runner.run_experiments", lambda: looked.append(1) or made_up_results(len(looked))
+    )
+    for name, expected in ((None, 1), (None, 1), ("numbers.txt", 2), (None, 2), (KEPT_FRONT, 3)):
+        if name:
+            (folder / name).write_text("other")
+        assert main(["pdf"]) == 0
+        assert len(looked) == expected
+        first = pypdf.PdfReader(folder / "assignment1_report.pdf").pages[0].extract_text()
+        assert f"Preview: {expected} seed" in first
+    monkeypatch.setenv("FRESH", "1")
+    assert main(["pdf"]) == 0
+    assert len(looked) == 4
