@@ -53,7 +53,7 @@ def sigmoids_figure() -> Figure:
         for (name, colour, _), value in zip(looks, values, strict=True)
     ]
     label_ends(left, ends)
-    label_ends(right, [("plain", 1.6, slopes[0][281] + 0.06, "0.0"), ("improved", 0.9, 0.85, looks[1][1])])
+    label_ends(right, [("plain", -0.75, 0.34, "0.0"), ("improved", 0.9, 0.85, looks[1][1])])
     return Figure(
         figure,
         label="fig:sigmoids",

@@ -11,12 +11,13 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.transforms import Bbox
 
 from nbtypst import TEXT_WIDTH_INCHES, figure_style
 
 LEGEND_LINE_INCHES = 0.17
 LABEL_POINTS = 8  # size of the letters beside lines
-LABEL_WIDTH = 32  # points; ends of lines that are further apart do not disturb each other
+LETTER_WIDTH = 4.2  # points, about, at that size
 SPLIT_STYLES = {"validation": "-", "training": (0, (3, 1.5))}
 AXIS_LABELS = {"loss": "cross entropy [nats]", "accuracy": "accuracy [%]"}
 
@@ -119,17 +120,24 @@ def legend_above(figure: MatplotlibFigure, labels: Mapping[str, Look], styles: M
 
 
 def label_ends(axes: Axes, ends: Sequence[tuple[str, float, float, str]]) -> None:
-    """Write names beside the ends of lines, moved apart where they are close. ends: name, x, y, colour of each."""
+    """Write names beside the ends of lines, over no other name or end and, if it can be, no line.
+
+    ends: name, x, y, colour of each.
+    """
     axes.figure.draw_without_rendering()
-    points, line = 72 / axes.figure.dpi, LABEL_POINTS + 1
-    placed: list[tuple[float, float]] = []
-    for name, x, y, colour in sorted(ends, key=lambda end: end[2]):
-        column, lowest = axes.transData.transform((x, y)) * points
-        row = lowest
-        for other, taken in sorted(placed, key=lambda at: at[1]):
-            if abs(other - column) < LABEL_WIDTH and abs(taken - row) < line:
-                row = taken + line
-        placed.append((column, row))
-        beside = axes.annotate(name, (x, y), (5, row - lowest), textcoords="offset points", va="center",
+    points = 72 / axes.figure.dpi
+    at = [axes.transData.transform((x, y)) * points for _, x, y, _ in ends]
+    taken = [Bbox.from_bounds(x - 4, y - 4, 8, 8) for x, y in at]
+    drawn = [axes.transData.transform(line.get_xydata()) * points for line in axes.lines if len(line.get_xydata()) > 2]
+    for (name, x, y, colour), (left, middle) in zip(ends, at, strict=True):
+        width = LETTER_WIDTH * len(name)
+        offsets = [
+            (dx, dy) for dy in (0, 9, -9, 18, -18, 27) for dx in (5, -width / 2)
+        ]  # beside, above, below, further
+        boxes = [Bbox.from_bounds(left + dx, middle + dy - LABEL_POINTS / 2, width, LABEL_POINTS) for dx, dy in offsets]
+        covered = [(box.count_overlaps(taken), sum(box.count_contains(line) for line in drawn)) for box in boxes]
+        chosen = covered.index(min(covered))
+        taken.append(boxes[chosen])
+        beside = axes.annotate(name, (x, y), offsets[chosen], textcoords="offset points", va="center",
                                size=LABEL_POINTS, color=colour, annotation_clip=False)  # fmt: skip
         beside.set_in_layout(False)  # it may reach beyond the axes, which stay where they are

@@ -84,8 +84,8 @@ def glossary_table(measures: Sequence[str] = tuple(MEASURES)) -> Table:
 
 
 def reviews_table(reviews: Sequence[Review], *, label: str = "tbl:first-report") -> Table:
-    """List reviewed claims: what was said, the verdict, and why; struck out where the numbers find another verdict."""
-    rows = []
+    """List reviewed claims by task: what was said, the verdict, why; struck out where the numbers find another."""
+    rows, reviews = [], sorted(reviews, key=lambda one: one.task)
     for one in reviews:
         verdict, why = f"**{one.written}**", one.why
         if one.holds is False:
