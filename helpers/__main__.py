@@ -71,7 +71,7 @@ def _report(*, html: bool) -> int:
 
 
 def _sweep() -> int:
-    from .figures.sweep import run_sweep
+    from .sweep import run_sweep
 
     interrupts.raise_from_now_on()
     return interrupts.EXIT_STATUS if run_sweep() is None else 0

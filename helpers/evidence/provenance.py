@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -12,16 +11,15 @@ import typst
 
 from nbtypst import Table
 
-from ..experiments.result import Result
 from ..network.mnist import Dataset
 from ..network.mnist_files import read_files
+from .network_numbers import Runs
 from .numbers import seeds_text, short_name
 
 ROOT = Path(__file__).resolve().parents[2]
-Results = Mapping[str, Sequence[Result]]
 
 
-def provenance_table(dataset: Dataset, results: Results) -> Table:
+def provenance_table(dataset: Dataset, results: Runs) -> Table:
     """List what made this report: the code's commit, the data's SHA-256, seeds, programs and machines."""
     runs = [run for of_one in results.values() for run in of_one]
     rows = [
@@ -46,7 +44,7 @@ def _typst_version() -> str:
     return json.loads(typst.query(b"#metadata(str(sys.version)) <it>", "<it>", field="value", one=True))
 
 
-def trainings_table(results: Results) -> Table:
+def trainings_table(results: Runs) -> Table:
     """List when and how long each experiment was trained, as stored with its results."""
     rows = []
     for name, runs in results.items():
@@ -78,7 +76,7 @@ def _shorter(time: str, after: str) -> str:
     return time[11:] if time[:10] == after[:10] else time
 
 
-def last_trained(results: Results) -> str:
+def last_trained(results: Runs) -> str:
     """Return the day (UTC) on which the newest of the results was trained, for example "1 March 2026"."""
     newest = datetime.fromisoformat(max(run.trained_at for runs in results.values() for run in runs))
     return f"{newest.day} {newest:%B %Y}"

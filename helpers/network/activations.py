@@ -1,6 +1,6 @@
-"""The two activation functions of the hidden layers: value and slope.
+"""The activation functions of the hidden layers: value and slope.
 
-Both slopes are computed from the activation `a = f(z)`, which is at hand after the forward pass, so that no
+Slopes are computed from the activation `a = f(z)`, which is at hand after the forward pass, so that no
 exponential is taken twice. With `out` the result is written there and nothing is allocated.
 
 An exponential that overflows becomes infinite, which gives the right limit. NumPy warns of it, so whoever calls with
@@ -22,11 +22,10 @@ class ArrayFunction(Protocol):
 
 
 class Activation(NamedTuple):
-    """value: `f(z)`, from an array of any shape; slope: `f'(z)`, from the activations `a = f(z)`; limits of `f`."""
+    """value: `f(z)`, from an array of any shape; slope: `f'(z)`, from the activations `a = f(z)`."""
 
     value: ArrayFunction
     slope: ArrayFunction
-    limits: tuple[float, float]
 
 
 def sigmoid(z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
@@ -65,6 +64,6 @@ def improved_sigmoid_slope(a: np.ndarray, out: np.ndarray | None = None) -> np.n
 
 
 ACTIVATIONS = {
-    "sigmoid": Activation(sigmoid, sigmoid_slope, (0.0, 1.0)),
-    "improved_sigmoid": Activation(improved_sigmoid, improved_sigmoid_slope, (-AMPLITUDE, AMPLITUDE)),
+    "sigmoid": Activation(sigmoid, sigmoid_slope),
+    "improved_sigmoid": Activation(improved_sigmoid, improved_sigmoid_slope),
 }

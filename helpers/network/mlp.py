@@ -30,8 +30,8 @@ class MLP:
     """A fully connected network; the bias is the input's last column (see `load_mnist`).
 
     layer_sizes: units of each layer, input and output included, for example `[785, 64, 10]`.
-    activation: of all hidden layers, `"sigmoid"` or `"improved_sigmoid"` (1.7159 tanh(2z/3)).
-    weight_init: `"uniform"` on [-1, 1], or `"improved"`: normal with mean 0 and deviation 1/sqrt(fan-in).
+    activation: of all hidden layers, a name of `ACTIVATIONS`: `"sigmoid"`, `"improved_sigmoid"` (1.7159 tanh(2z/3)).
+    weight_init: a name of `WEIGHT_INITS`: `"uniform"` on [-1, 1], `"improved"`: normal with deviation 1/sqrt(fan-in).
     seed: of the initial weights; `None` draws new ones each time.
     dtype: `np.float32` or `np.float64`, of weights and arithmetic.
 

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from helpers import EXPERIMENTS, __main__, num_parameters
+from helpers import EXPERIMENTS, __main__, num_parameters, sweep
 from helpers.experiments import costs, runner
 from helpers.experiments.costs import CALIBRATION, CostModel, makespan
 from helpers.experiments.sweep import DEPTHS, SEEDS, UNITS, Outcome, network
-from helpers.figures import sweep
 
 pytestmark = pytest.mark.usefixtures("clean_environment")
 

@@ -7,8 +7,8 @@ import pytest
 
 from helpers.network.activations import ACTIVATIONS, improved_sigmoid, sigmoid
 
-Z = np.linspace(-8, 8, 161)
-NAMES = pytest.mark.parametrize("name", ["sigmoid", "improved_sigmoid"])
+Z = np.linspace(-8, 8, 160)  # without 0, where a function may have a kink
+NAMES = pytest.mark.parametrize("name", ACTIVATIONS)
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ def test_a_sigmoid_has_its_textbook_values(function, textbook):
 
 @NAMES
 def test_the_slope_is_the_central_difference_of_the_value(name):
-    value, slope, _ = ACTIVATIONS[name]
+    value, slope = ACTIVATIONS[name]
     step = 1e-5
     np.testing.assert_allclose(slope(value(Z)), (value(Z + step) - value(Z - step)) / (2 * step), atol=1e-9)
 
@@ -33,7 +33,7 @@ def test_results_keep_dtype_and_shape_and_out_receives_the_same_bits_also_in_pla
     name, dtype, position
 ):
     function = ACTIVATIONS[name][position]
-    z = Z.astype(dtype).reshape(7, 23)
+    z = Z.astype(dtype).reshape(8, 20)
     own = z.copy()
     z.setflags(write=False)
     expected = function(z)
@@ -45,10 +45,10 @@ def test_results_keep_dtype_and_shape_and_out_receives_the_same_bits_also_in_pla
             np.testing.assert_array_equal(out, expected)
 
 
-@NAMES
+@pytest.mark.parametrize("name", ["sigmoid", "improved_sigmoid"])
 @np.errstate(over="ignore")
 def test_extreme_inputs_saturate(name):
-    value, slope, _ = ACTIVATIONS[name]
+    value, slope = ACTIVATIONS[name]
     z = np.array([-3e38, -1e4, 1e4, 3e38], np.float32)
     low, high = (0, 1) if name == "sigmoid" else (-1.7159, 1.7159)
     np.testing.assert_allclose(value(z), [low, low, high, high], rtol=1e-6)

@@ -8,7 +8,7 @@ from helpers.network.activations import ACTIVATIONS
 
 RIGHT, WRONG = 1e-5, 5e-3  # errors below the one are right, above the other wrong
 DEPTHS = pytest.mark.parametrize("hidden", [(6,), (6, 5), (6,) * 10], ids=["depth 1", "depth 2", "depth 10"])
-BOTH_ACTIVATIONS = pytest.mark.parametrize("activation", ["sigmoid", "improved_sigmoid"])
+EVERY_ACTIVATION = pytest.mark.parametrize("activation", ACTIVATIONS)
 
 
 def network(hidden, activation, kind=MLP, dtype=np.float64):
@@ -24,7 +24,7 @@ def batch():
     return stream.normal(size=(10, 8)), stream.integers(0, 3, 10)
 
 
-@BOTH_ACTIVATIONS
+@EVERY_ACTIVATION
 @DEPTHS
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_backpropagation_matches_finite_differences_at_every_depth(hidden, activation, dtype, batch):
@@ -64,7 +64,7 @@ DAMAGES = {
 }
 
 
-@BOTH_ACTIVATIONS
+@EVERY_ACTIVATION
 @DEPTHS
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_damage_to_one_layer_is_caught_in_that_layer_alone(damage, hidden, activation, batch):
@@ -83,7 +83,7 @@ WRONG_SLOPES = {
 }
 
 
-@BOTH_ACTIVATIONS
+@EVERY_ACTIVATION
 @DEPTHS
 @pytest.mark.parametrize("wrong", WRONG_SLOPES)
 def test_a_wrong_slope_is_caught_in_every_layer_below(wrong, hidden, activation, batch, monkeypatch):
