@@ -1,7 +1,5 @@
 """In a real browser: the notebooks run and show their figures, as do a reader's own cells; the stop button works."""
 
-from importlib.util import find_spec
-
 import pytest
 from lab import NotebookPage
 
@@ -30,7 +28,7 @@ AFTER_A_FIGURE = {  # cells of a reader's own, in this order, in a kernel that h
     "plot": OWN_PLOT,
     "two plots": f"{OWN_PLOT}\nplt.show()\nplt.plot([1, 2])\nplt.show()",
     "table": f"from IPython.display import HTML\n{TABLE}",
-    "frame": FRAME if find_spec("pandas") else TABLE,  # pandas is tried where a reader has it
+    "frame": FRAME,
     "data set": "from helpers import MLP, load_mnist\nload_mnist()",
     "network": "MLP([785, 64, 10], seed=0)",
     "claims": CLAIMS,
