@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FIRST, APPENDIX = "assignment1_report.ipynb", "appendix.ipynb"
 KEPT = ROOT / "build" / "executed"
 FRONT = "front.json"
+OF_PRINT = ("CODE", "STRICT", "FRESH", "AUTHORS", "TQDM_DISABLE")  # settings that no cell's output depends on
 NOT_READ = (".git", "build", "results", "node_modules", "__pycache__")  # folders in which no cell's input lies
 
 
@@ -76,7 +77,7 @@ def write_report(
         raise NotebookError(*struck)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotebookWarning)  # they are listed by who called
-        built = build([*run, *last], output, strict=strict, code=code, toc=True, pages=pages, **about)
+        built = build([*run, *last], output, strict=strict, code=code, toc=True, pages=pages, **about, **authors())
     write_whole(KEPT / FRONT, json.dumps({"inputs": inputs, "front": about}).encode())
     return Written(built, struck, count + last_count, time.perf_counter() - start)
 
@@ -89,12 +90,13 @@ def front(results: Results) -> dict[str, object]:
     few = [seeds_text(results)] if shortest < seeds_for_a_verdict() else []
     short = [f"trainings of at most {counted(max(epochs), 'epoch')}"] if epochs else []
     byline = [data_name(data_directory()), seeds_text(results), *([last_trained(results)] if runs else [])]
-    authors = [name.strip() for name in str(setting("AUTHORS") or "").split(",") if name.strip()]
-    return {
-        "byline": byline,
-        "preview": f"Preview: {', '.join(few + short)}" if few + short else None,
-        **({"authors": authors} if authors else {}),
-    }
+    return {"byline": byline, "preview": f"Preview: {', '.join(few + short)}" if few + short else None}
+
+
+def authors() -> dict[str, object]:
+    """Return the authors that `$AUTHORS` names; nothing where the first notebook's metadata are to say."""
+    names = [name.strip() for name in str(setting("AUTHORS") or "").split(",") if name.strip()]
+    return {"authors": names} if names else {}
 
 
 def kept_front(root: Path) -> dict[str, object] | None:
@@ -132,7 +134,7 @@ def inputs_of_cells(root: Path) -> str:
         stamps += [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(folder.glob("*"))]
     facts = {
         "files": sorted(stamps),
-        "settings": {name: str(setting(name)) for name in SETTINGS},
+        "settings": {name: str(setting(name)) for name in SETTINGS if name not in OF_PRINT},
         "versions": installed(),
         "Python": platform.python_version(),
     }

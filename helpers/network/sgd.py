@@ -1,6 +1,7 @@
 """The update rule: gradient descent with momentum."""
 
 import numpy as np
+from scipy.linalg.blas import get_blas_funcs
 
 
 class SGD:
@@ -12,8 +13,6 @@ class SGD:
     """
 
     def __init__(self, learning_rate: float, momentum: float, parameters: np.ndarray):
-        from scipy.linalg.blas import get_blas_funcs  # only where something is trained: it takes long to import
-
         self.learning_rate, self.momentum = learning_rate, momentum
         self.velocity = np.zeros_like(parameters)
         self._axpy = get_blas_funcs("axpy", dtype=parameters.dtype)  # y <- a x + y, in one pass through the memory

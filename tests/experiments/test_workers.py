@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 import warnings
@@ -12,6 +14,7 @@ from small_experiments import SMALL, same, same_results, stored
 from helpers import MLP, run_experiments
 from helpers.experiments import runner, workers
 from helpers.experiments.store import Store
+from helpers.report import ROOT
 
 pytestmark = pytest.mark.usefixtures("clean_environment")
 
@@ -96,3 +99,29 @@ def test_an_interrupt_while_the_workers_start_ends_them(run, monkeypatch, tmp_pa
         signal.signal(signal.SIGINT, before)
     assert list(started[0]) == []
     assert stored(tmp_path / "results") == []
+
+
+ONE_TRAINING = """
+from threadpoolctl import threadpool_info
+from helpers import MLP, STOP, TrainingConfig, load_mnist, train
+
+def tell(history):
+    print({pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"})
+    return STOP
+
+dataset = load_mnist(train_size=64, validation_size=32)
+train(MLP([785, 4, 10], seed=0), dataset, TrainingConfig(), seed=0, progress=False, callback=tell)
+"""
+
+
+def test_the_first_training_of_a_process_has_one_blas_thread_in_every_library_that_it_loads():
+    """One loaded after the limit was set would have as many as there are cores, and they wait for each other."""
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", ONE_TRAINING],
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "2"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "{1}"

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pypdf
 import pytest
 from made_up import made_up_results
@@ -11,7 +12,7 @@ from made_up import made_up_results
 import helpers
 from helpers import EXPERIMENTS, figures
 from helpers.evidence import claims
-from helpers.report import ROOT, front, write_report
+from helpers.report import ROOT, authors, front, write_report
 
 NOTEBOOKS = [f"{name}.ipynb" for name in ("assignment1_report", "task2", "task3", "task4", "appendix")]
 HEADINGS = [
@@ -161,7 +162,24 @@ def test_every_page_of_a_preview_says_so_and_no_comparison_is_said_to_hold(repor
 def test_the_authors_stand_on_the_title_page(report, monkeypatch):
     assert "Your names" in _pages(report[0])[0].extract_text()
     monkeypatch.setenv("AUTHORS", "Ann Lee, Bo Ek")
-    assert front(made_up_results(1))["authors"] == ["Ann Lee", "Bo Ek"]
+    assert authors() == {"authors": ["Ann Lee", "Bo Ek"]}
+
+
+def test_the_report_follows_the_data_in_size_and_classes(tmp_path, write_data, monkeypatch):
+    """300 images of 20 x 16 pixels in three classes: nothing of MNIST's shape is typed in a notebook."""
+    labels = np.arange(300, dtype=np.uint8) % 3
+    images = np.random.default_rng(0).integers(0, 60, (300, 20, 16), np.uint8)
+    for label in range(3):
+        images[labels == label, 6 * label : 6 * label + 5] += 150
+    data = write_data(tmp_path / "bars", (images, labels), (images[:90], labels[:90]))
+    for name, value in (("SEEDS", "1"), ("EPOCHS", "2"), ("RESULTS_DIR", tmp_path / "results"), ("MNIST_DIR", data)):
+        monkeypatch.setenv(name, str(value))
+    monkeypatch.setattr("helpers.report.KEPT", tmp_path / "executed")
+    results = helpers.run_experiments(progress=False)
+    written = write_report(tmp_path / "report.pdf", front(results))
+    text = "\n".join(page.extract_text() for page in _pages(written.built.path))
+    assert "20 × 16 pixels" in text
+    assert [line for line in written.struck if "50,880" in line or "parameters" in line]
 
 
 def _pages(path: Path):

@@ -196,3 +196,12 @@ def test_where_nothing_changed_the_results_are_not_looked_for(folder, monkeypatc
     monkeypatch.setenv("FRESH", "1")
     assert main(["pdf"]) == 0
     assert len(looked) == 4
+
+
+@pytest.mark.parametrize(("name", "text"), [("AUTHORS", "Ann Lee"), ("STRICT", "1"), ("CODE", "1")])
+def test_what_concerns_the_print_alone_runs_nothing_again(folder, monkeypatch, name, text):
+    run(folder)
+    monkeypatch.setenv(name, text)
+    count, printed = run(folder)
+    assert count == 0
+    assert ("Ann Lee" in printed) == (name == "AUTHORS")
