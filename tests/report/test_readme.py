@@ -85,6 +85,8 @@ def test_the_recipes_of_the_readme_run_one_after_the_other(monkeypatch, tmp_path
         for code in re.findall(r"```python\n(.*?)```", section, re.S):
             exec(code, names)  # noqa: S102
     assert {name: len(runs) for name, runs in names["both"].items()} == {"3c": 3, "wide": 3}
+    result = names["result"]
+    assert result.model().evaluate(result.dataset().validation) == pytest.approx(result.validation, rel=1e-5)
     assert names["results"].frame()["test_accuracy"].between(0.5, 1).all()
     for image in (names["dataset"].pixels(names["dataset"].test)[0], helpers.read_photo("photo.jpg")):
         assert MLP.load("mine.npz").read(image).argmax() == 7
