@@ -3,6 +3,7 @@
 import base64
 import io
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
@@ -25,7 +26,7 @@ News = TypeVar("News")
 Picture = tuple[dict[str, str], dict[str, object]]  # display data and metadata, which a report can show as well
 
 
-class _Live(Generic[News]):
+class _Live(ABC, Generic[News]):
     """A callback whose `picture` of the newest is drawn in the notebook again and again, in its place.
 
     It draws at most twice a second, and less often where drawing would take more than 4 % of the time. The last
@@ -39,8 +40,9 @@ class _Live(Generic[News]):
         self.drawn: News | None = None
         self.due = 0.0
 
+    @abstractmethod
     def picture(self, news: News) -> Picture:
-        raise NotImplementedError
+        """Return what is to be seen now."""
 
     def __call__(self, news: News) -> None:
         """Take what is so now, and draw it if it is time to."""
