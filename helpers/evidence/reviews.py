@@ -28,7 +28,7 @@ class Review:
     def as_claim(self) -> Claim:
         """Return the review as a claim of ours, which holds if its verdict is that of the numbers."""
         verdict = Judgement("verdict", self.written, f"by the numbers {self.found}", self.holds)
-        return Claim(f'"{self.said}": {self.written}', (verdict,))
+        return Claim(f'{self.task}, "{self.said}": {self.written}', (verdict,))
 
 
 def review(

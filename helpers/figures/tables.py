@@ -92,7 +92,8 @@ def reviews_table(reviews: Sequence[Review], *, label: str = "tbl:first-report")
             verdict, why = f"~~{one.written}~~ {one.found}", f"~~{one.why}~~"
         elif one.holds is None:
             verdict, why = one.found, ""
-        rows.append([one.task, one.said, verdict, why])
+        anchor = f'<a id="claim-{one.as_claim().identifier}"></a>'  # to which its row in the evidence leads back
+        rows.append([one.task, anchor + one.said, verdict, why])
     return Table(
         ["task", "claim", "verdict", "why"],
         rows,

@@ -1,6 +1,7 @@
 """Claims: shown as written where the numbers bear them out, struck out where not, grey where that is open."""
 
 import json
+import re
 
 import nbformat
 import numpy as np
@@ -140,7 +141,10 @@ def test_a_review_finds_its_verdict_from_the_numbers(changes, seeds, found, said
     options = {"supported_if": both.rises("accuracy"), "refuted_if": both.falls("accuracy")}
     one = review("3a", "It is better.", "supported", "By far.", **options)
     assert one.found == found
-    assert reviews_table([one]).rows[0][2:4] == [said, why]
+    row = reviews_table([one]).rows[0]
+    assert row[2:4] == [said, why]
+    (evidence,) = evidence_table([one.as_claim()]).rows
+    assert f'id="{re.search(r"[(]#([^)]*)[)]", evidence[0])[1]}"' in row[1]  # where its evidence leads back to
 
 
 @pytest.mark.parametrize("expected", [True, False])
@@ -151,7 +155,7 @@ def test_a_review_whose_verdict_is_not_that_of_the_numbers_counts_as_a_claim_tha
     notebook = Notebook("mine.ipynb", ROOT, nbformat.v4.new_notebook())
     lines = struck_in((notebook, number, one) for number, one in claims_in([{"outputs": outputs}]))
     wrong = "verdict: supported, by the numbers undecided"
-    expected_line = f'mine.ipynb, cell 1: the claim does not hold: "It is better.": supported ({wrong})'
+    expected_line = f'mine.ipynb, cell 1: the claim does not hold: 3a, "It is better.": supported ({wrong})'
     assert lines == ([] if expected else [expected_line])
 
 
