@@ -11,9 +11,9 @@ from joblib.externals.loky import get_reusable_executor
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, StrMethodFormatter
 
+from helpers.data.mnist_files import NUM_CLASSES
 from helpers.experiments.runner import run_experiments
 from helpers.experiments.store import Store
-from helpers.network.mnist_files import NUM_CLASSES
 
 from . import report, setting
 from .floor import MatrixProducts

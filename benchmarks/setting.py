@@ -10,9 +10,9 @@ from functools import cache
 
 import numpy as np
 
+from helpers.data.mnist import Dataset, Split, load_mnist
+from helpers.data.mnist_files import NUM_CLASSES
 from helpers.network.mlp import MLP
-from helpers.network.mnist import Dataset, Split, load_mnist
-from helpers.network.mnist_files import NUM_CLASSES
 from helpers.network.training import TrainingConfig, train
 
 BATCH_SIZE = 32

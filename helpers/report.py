@@ -18,14 +18,14 @@ from nbtypst.execution import execute
 from nbtypst.files import write_whole
 from nbtypst.notebooks import Notebook, read_notebook
 
+from .common.hashing import sha256
+from .data.mnist import data_directory, data_name
 from .evidence.claims import CLAIMS_FILE, Claim, claims_in, keep_for_the_appendix
 from .evidence.families import seeds_for_a_verdict
 from .evidence.numbers import counted, seeds_text
 from .evidence.provenance import last_trained
 from .experiments.result import Results
 from .experiments.store import Store
-from .network.hashing import sha256
-from .network.mnist import data_directory, data_name
 from .settings import SETTINGS, setting
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -36,7 +36,7 @@ def _text(name: str, text: str) -> str:
 
 
 SETTINGS = {
-    "SEEDS": Setting("how many seeds every experiment is trained with; 10 unless given, 20 for the sweep", _count),
+    "SEEDS": Setting("how many seeds every experiment is trained with; unless given each its own number", _count),
     "EPOCHS": Setting("shorter trainings, to try things out", _count),
     "CODE": Setting("print the notebooks' code in the report too", _switch),
     "STRICT": Setting("write nothing if anything is shown less well than in Jupyter", _switch),

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
+from .common.display import markdown_table
 from .experiments.costs import CostModel, makespan
 from .experiments.experiment import Experiment, num_parameters
 from .experiments.runner import run_experiments
 from .experiments.sweep import DEPTHS, SEEDS, UNITS, Outcome, network
 from .experiments.table import MOMENTUM
 from .figures.sweep import Outcomes, picture
-from .network.display import markdown_table
 from .settings import setting
 
 TRAIN_IMAGES = 20_000  # of every training

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from helpers import Dataset, Split, load_mnist
-from helpers.network.mnist_files import read_files
+from helpers.data.mnist_files import read_files
 from helpers.settings import SETTINGS
 
 PARTS = ("train", "t10k")

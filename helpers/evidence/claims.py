@@ -12,7 +12,7 @@ from IPython.display import publish_display_data
 
 from nbtypst import Table
 
-from ..network.hashing import sha256
+from ..common.hashing import sha256
 from .judgement import Judgement, flat
 
 CLAIMS_FILE = Path(__file__).resolve().parents[2] / "build" / "claims.json"  # of all notebooks, at the last `make pdf`

@@ -11,8 +11,8 @@ import typst
 
 from nbtypst import Table
 
-from ..network.mnist import Dataset
-from ..network.mnist_files import read_files
+from ..data.mnist import Dataset
+from ..data.mnist_files import read_files
 from .network_numbers import Runs
 from .numbers import seeds_text, short_name
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..network.mnist_files import EMBEDDED_DIRECTORY, MNISTError, read_files
+from ..data.mnist_files import EMBEDDED_DIRECTORY, MNISTError, read_files
 from .keys import source_hash
 
 TIMEOUT = 10  # seconds until the scheduler, and a first worker, must be there

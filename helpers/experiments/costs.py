@@ -11,7 +11,7 @@ from joblib.externals.loky import get_reusable_executor
 from scipy.optimize import nnls
 from threadpoolctl import threadpool_limits
 
-from ..network.mnist import Dataset, Split, load_mnist
+from ..data.mnist import Dataset, Split, load_mnist
 from ..network.training import train
 from .experiment import num_parameters
 from .table import MOMENTUM

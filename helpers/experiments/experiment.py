@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from ..common.checks import check, check_choice, check_count, is_integer
+from ..data.mnist_files import IMAGE_SHAPE, NUM_CLASSES
 from ..network.activations import ACTIVATIONS
-from ..network.checks import check, check_choice, is_integer
 from ..network.initial_weights import WEIGHT_INITS
 from ..network.mlp import MLP
-from ..network.mnist_files import IMAGE_SHAPE, NUM_CLASSES
 from ..network.training import TrainingConfig
 from .wording import summary_of
 
+DEFAULT_SEEDS = 10
 NUM_INPUTS = IMAGE_SHAPE[0] * IMAGE_SHAPE[1] + 1  # of MNIST: its pixels, and the 1 that carries the bias
 
 
@@ -22,6 +23,7 @@ class Experiment:
     name: what its results are called. title: what it is, in a few words; worked out from the settings unless given.
     hidden_layers: units of each. activation, weight_init: as of `MLP`. config: of the training.
     based_on: the experiment that it changes; then the title says what it changes.
+    task: of the assignment, printed beside the name. seeds: how many it is trained with unless said otherwise.
 
     Raises `ValueError` for a name that is no name, and for settings that no network can have.
     """
@@ -33,6 +35,8 @@ class Experiment:
     weight_init: str = "uniform"
     config: TrainingConfig = field(default_factory=TrainingConfig)
     based_on: "Experiment | None" = field(default=None, compare=False, repr=False)
+    task: str = field(default="", compare=False)
+    seeds: int = field(default=DEFAULT_SEEDS, compare=False)
 
     def __post_init__(self) -> None:
         named = isinstance(self.name, str) and self.name and not set(self.name) & set("/\\\0\n")
@@ -43,6 +47,7 @@ class Experiment:
         )
         check_choice("activation", self.activation, tuple(ACTIVATIONS))
         check_choice("weight_init", self.weight_init, tuple(WEIGHT_INITS))
+        check_count("seeds", self.seeds)
         check("config", self.config, isinstance(self.config, TrainingConfig), "a TrainingConfig")
         object.__setattr__(self, "hidden_layers", layers)
 

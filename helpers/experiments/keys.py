@@ -6,19 +6,18 @@ from pathlib import Path
 import numpy as np
 import scipy
 
-from ..network.hashing import sha256
+from ..common.hashing import sha256
 from .experiment import Experiment
 
 PACKAGE = Path(__file__).resolve().parent.parent
 RESULT_FORMAT = 4  # to be raised when what is stored of a result changes
-WORDLESS = ("title", "based_on")  # of an experiment: they change no number
-# Modules of helpers/network that change no number either; a new one counts until it is named here.
-NOT_NUMERIC = ("checks", "derivations", "display", "gradient_check", "model_files", "photo", "progress")
+WORDLESS = ("title", "task", "seeds", "based_on")  # of an experiment: they change no number
+COMPUTING = ("data", "network")  # rooms of which every byte counts
 
 
 def source_hash() -> str:
     """Return the SHA-256 of the source that computes results, the same on every platform's line endings."""
-    modules = [path for path in sorted((PACKAGE / "network").glob("*.py")) if path.stem not in NOT_NUMERIC]
+    modules = [path for room in COMPUTING for path in sorted((PACKAGE / room).glob("*.py"))]
     modules += [PACKAGE / "experiments" / f"{name}.py" for name in ("experiment", "trial")]
     return sha256(*(path.read_bytes().replace(b"\r\n", b"\n") for path in modules))
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..network.display import Bundle, bundle
+from ..common.display import Bundle, bundle
+from ..data.mnist import Dataset, data_name, load_mnist
 from ..network.history import History
 from ..network.mlp import MLP
-from ..network.mnist import Dataset, data_name, load_mnist
 from .experiment import Experiment
 
 if TYPE_CHECKING:

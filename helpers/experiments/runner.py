@@ -6,9 +6,9 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from ..network.checks import check, is_integer
-from ..network.mnist import data_directory
-from ..network.progress import progress_bar
+from ..common.checks import check, is_integer
+from ..common.progress import progress_bar
+from ..data.mnist import data_directory
 from ..settings import setting
 from .cluster import run_on_cluster
 from .experiment import Experiment
@@ -21,11 +21,11 @@ from .table import EXPERIMENTS
 from .trial import run_job
 from .workers import run_on_this_machine
 
-DEFAULT_SEEDS = 10
 BAR = "{desc} |{bar}| {percentage:.0f} %, {elapsed} gone, {remaining} to go{postfix}"
 
 Wanted = Iterable[str | Experiment] | str | Experiment | None
 Seeds = int | Iterable[int] | None
+Run = tuple[Experiment, int]
 Found = dict[tuple[str, int], Result]
 
 
@@ -45,7 +45,8 @@ def run_experiments(
     """Return the results of experiments, one for each seed; train those that are not stored yet.
 
     names: of `EXPERIMENTS`, or experiments of your own; all of the table unless given.
-    seeds: how many, or which; `$SEEDS` or 10 unless given. Each draws its own split, initial weights and batch order.
+    seeds: how many, or which; `$SEEDS`, or as many as each experiment asks for, unless given. Each draws its own
+        split, initial weights and batch order.
     workers: processes that train at the same time; one for each core unless given. The results do not depend on it.
     max_epochs: a shorter training than the experiment's own, to try things out; `$EPOCHS` does the same.
     directory: of the data set, as for `load_mnist`. store: where results are kept.
@@ -59,7 +60,8 @@ def run_experiments(
     Raises `ValueError` for unknown names or bad numbers, and what `load_mnist`, `Store.save` and `run_on_cluster`
     raise.
     """
-    experiments, seeds = chosen_experiments(names, max_epochs), chosen_seeds(seeds)
+    experiments = chosen_experiments(names, max_epochs)
+    runs = chosen_runs(experiments, seeds)
     scheduler = scheduler or setting("SCHEDULER")
     check(
         "workers", workers, workers is None or is_integer(workers), "an integer from 1, or None for one for each core"
@@ -67,8 +69,8 @@ def run_experiments(
     if scheduler and workers:
         raise ValueError(f"workers is {workers}, but the scheduler {scheduler} has its own; allowed: only one of them")
     shelf = _shelf(directory, store)
-    found = {run: keep(result) for run, result in shelf.load_all(experiments, seeds).items()}
-    missing = [(e, seed) for e in experiments for seed in seeds if (e.name, seed) not in found]
+    found = {run: keep(result) for run, result in shelf.load_all(runs).items()}
+    missing = [(experiment, seed) for experiment, seed in runs if (experiment.name, seed) not in found]
 
     def begin(jobs: Sequence[Job]) -> Iterator[list[Result]]:
         if scheduler:
@@ -80,13 +82,13 @@ def run_experiments(
         shelf.save(result)
         found[result.experiment.name, result.seed] = keep(result)
         if callback is not None:
-            callback(_by_experiment(experiments, seeds, found))
+            callback(_by_experiment(experiments, runs, found))
 
     interrupted = bool(missing) and _train(missing, shelf, begin, arrived, progress)
     if interrupted:
-        left = f"{len(experiments) * len(seeds) - len(found)} of {len(experiments) * len(seeds)} results are missing"
+        left = f"{len(runs) - len(found)} of {len(runs)} results are missing"
         print(f"interrupted; {left}; the finished ones are stored, the next run goes on from there", file=sys.stderr)
-    return _by_experiment(experiments, seeds, found, interrupted)
+    return _by_experiment(experiments, runs, found, interrupted)
 
 
 def load_results(
@@ -101,13 +103,13 @@ def load_results(
 
     What is missing is said in one line.
     """
-    experiments, seeds = chosen_experiments(names, max_epochs), chosen_seeds(seeds)
-    found = _shelf(directory, store).load_all(experiments, seeds)
-    missing = dict.fromkeys(e.name for e in experiments for seed in seeds if (e.name, seed) not in found)
+    experiments = chosen_experiments(names, max_epochs)
+    runs = chosen_runs(experiments, seeds)
+    found = _shelf(directory, store).load_all(runs)
+    missing = dict.fromkeys(experiment.name for experiment, seed in runs if (experiment.name, seed) not in found)
     if missing:
-        count = len(experiments) * len(seeds) - len(found)
-        print(f"{count} of {len(experiments) * len(seeds)} results are not trained yet, of {', '.join(missing)}")
-    return _by_experiment(experiments, seeds, found)
+        print(f"{len(runs) - len(found)} of {len(runs)} results are not trained yet, of {', '.join(missing)}")
+    return _by_experiment(experiments, runs, found)
 
 
 def chosen_experiments(names: Wanted, max_epochs: int | None = None) -> list[Experiment]:
@@ -132,14 +134,19 @@ def chosen_experiments(names: Wanted, max_epochs: int | None = None) -> list[Exp
     return [experiment.limited(max_epochs) for experiment in chosen.values()]
 
 
-def chosen_seeds(seeds: Seeds = None) -> list[int]:
-    """Return the seeds that are meant, each once. Raises `ValueError` for what is no number of seeds and no seeds."""
+def chosen_runs(experiments: Sequence[Experiment], seeds: Seeds = None) -> list[Run]:
+    """Return each experiment with each of its seeds: those that are meant, `$SEEDS`, or as many as it asks for.
+
+    Raises `ValueError` for what is no number of seeds and no seeds.
+    """
     if seeds is None:
-        seeds = setting("SEEDS") or DEFAULT_SEEDS
+        seeds = setting("SEEDS")
+    if seeds is None:
+        return [(experiment, seed) for experiment in experiments for seed in range(experiment.seeds)]
     which = range(seeds) if is_integer(seeds) else tuple(seeds) if isinstance(seeds, Iterable) else ()
     fits = bool(which) and all(is_integer(seed, 0) for seed in which)
     check("seeds", seeds, fits, "how many (from 1), or which (integers from 0)")
-    return [int(seed) for seed in dict.fromkeys(which)]
+    return [(experiment, int(seed)) for experiment in experiments for seed in dict.fromkeys(which)]
 
 
 def _shelf(directory: str | os.PathLike | None, store: Store | None) -> Shelf:
@@ -149,7 +156,7 @@ def _shelf(directory: str | os.PathLike | None, store: Store | None) -> Shelf:
 
 
 def _train(
-    missing: Sequence[tuple[Experiment, int]],
+    missing: Sequence[Run],
     shelf: Shelf,
     begin: Callable[[Sequence[Job]], Iterator[list[Result]]],
     arrived: Callable[[Result], None],
@@ -179,7 +186,10 @@ def _train(
 
 
 def _by_experiment(
-    experiments: Sequence[Experiment], seeds: Sequence[int], found: Found, interrupted: bool = False
+    experiments: Sequence[Experiment], runs: Iterable[Run], found: Found, interrupted: bool = False
 ) -> Results:
-    of = {e.name: [found[e.name, seed] for seed in seeds if (e.name, seed) in found] for e in experiments}
+    of: dict[str, list] = {experiment.name: [] for experiment in experiments}
+    for experiment, seed in runs:
+        if (experiment.name, seed) in found:
+            of[experiment.name].append(found[experiment.name, seed])
     return Results(experiments, of, interrupted)

@@ -20,7 +20,7 @@ import numpy as np
 
 from nbtypst.files import write_atomically
 
-from ..network.hashing import sha256
+from ..common.hashing import sha256
 from ..settings import setting
 
 DIGEST_SIZE = 32  # bytes

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ..data.mnist import read_files
 from ..network.history import History
-from ..network.mnist import read_files
 from .experiment import Experiment
 from .keys import common_determinants, result_key
 from .result import Result
@@ -52,8 +52,7 @@ class Shelf:
         own = {f.name: values[f.name] for f in fields(Result) if f.name not in CARRIED}
         return Result(experiment=experiment, directory=self.directory, history=history, **own)
 
-    def load_all(self, experiments: Iterable[Experiment], seeds: Iterable[int]) -> dict[tuple[str, int], Result]:
+    def load_all(self, runs: Iterable[tuple[Experiment, int]]) -> dict[tuple[str, int], Result]:
         """Return the stored results by name and seed; those that are missing are left out."""
-        runs = [(experiment, seed) for experiment in experiments for seed in seeds]
         found = {(experiment.name, seed): self.load(experiment, seed) for experiment, seed in runs}
         return {run: result for run, result in found.items() if result is not None}

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from ..data.mnist import Dataset, load_mnist
 from ..network.history import EarlyStopping, History, TrainingDiverged
 from ..network.mlp import MLP
-from ..network.mnist import Dataset, load_mnist
 from ..network.training import Callback, train
 from .environment import environment
 from .experiment import Experiment

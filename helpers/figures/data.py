@@ -4,8 +4,8 @@ import numpy as np
 
 from nbtypst import TEXT_WIDTH_INCHES, Figure
 
+from ..data.mnist import Dataset
 from ..network.activations import improved_sigmoid, improved_sigmoid_slope, sigmoid, sigmoid_slope
-from ..network.mnist import Dataset
 from .style import OWN_LOOKS, dress, in_print_style, label_ends, new_figure
 
 

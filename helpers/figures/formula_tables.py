@@ -6,13 +6,13 @@ import numpy as np
 
 from nbtypst import Table
 
+from ..data.mnist import Dataset, pixel_statistics
+from ..data.mnist_files import read_files
 from ..evidence.numbers import decimal, scientific
 from ..experiments.experiment import num_parameters
 from ..network.derivations import GRID, element_gradients, largest_difference, numerical_gradients, slope_forms
 from ..network.gradient_check import gradient_check
 from ..network.mlp import MLP
-from ..network.mnist import Dataset, pixel_statistics
-from ..network.mnist_files import read_files
 
 
 def deltas_table(model: MLP, image: np.ndarray, label: int) -> Table:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .display import Bundle, bundle, small_curve
+from ..common.display import Bundle, bundle, small_curve
 
 
 @dataclass(frozen=True)

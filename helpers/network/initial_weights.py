@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .random_streams import random_stream
+from ..data.random_streams import random_stream
 
 Draw = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
 

@@ -15,12 +15,12 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..common.checks import check, check_choice, check_dtype, is_integer
+from ..common.display import Bundle, bundle
+from ..common.model_files import read_model, write_model
 from .activations import ACTIVATIONS
 from .buffers import Buffers, views
-from .checks import check, check_choice, check_dtype, is_integer
-from .display import Bundle, bundle
 from .initial_weights import WEIGHT_INITS, initial_weights
-from .model_files import read_model, write_model
 from .softmax import cross_entropies, hits, softmax
 
 EVALUATION_BLOCK = 1_000  # images evaluated at once: few enough for the activations to stay in the cache

@@ -8,13 +8,13 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from ..common.checks import check, check_count, is_integer, is_number
+from ..common.progress import progress_bar
+from ..data.mnist import Dataset, Split
+from ..data.random_streams import random_stream
 from .buffers import Buffers
-from .checks import check, check_count, is_integer, is_number
 from .history import EarlyStopping, History, TrainingDiverged
 from .mlp import MLP
-from .mnist import Dataset, Split
-from .progress import progress_bar
-from .random_streams import random_stream
 from .sgd import SGD
 from .softmax import cross_entropies, hits
 

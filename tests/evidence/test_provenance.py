@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from made_up import made_up_results
 
+from helpers.data.mnist_files import read_files
 from helpers.evidence import provenance
 from helpers.experiments.environment import environment
-from helpers.network.mnist_files import read_files
 
 GIT = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
 

@@ -14,11 +14,11 @@ import pytest
 from small_experiments import BASE, same_results
 
 from helpers import run_experiments
+from helpers.data.mnist_files import read_files
 from helpers.experiments import cluster as cluster_module
 from helpers.experiments import runner
 from helpers.experiments.cluster import ClusterError
 from helpers.experiments.store import Store
-from helpers.network.mnist_files import read_files
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed: `make test-cluster` installs it")
 

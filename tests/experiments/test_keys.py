@@ -8,12 +8,12 @@ import pytest
 
 from helpers import EXPERIMENTS
 from helpers.experiments import keys
-from helpers.experiments.keys import NOT_NUMERIC, PACKAGE, common_determinants, result_key, source_hash
+from helpers.experiments.keys import COMPUTING, PACKAGE, common_determinants, result_key, source_hash
 
 TASK_3 = EXPERIMENTS["3c"]
 COMMON = {"format": 1, "data": "ab12", "source": "cd34", "numpy": "2.0.0", "scipy": "1.15.0"}
 NUMERIC = [
-    *(f"network/{path.name}" for path in sorted((PACKAGE / "network").glob("*.py")) if path.stem not in NOT_NUMERIC),
+    *(str(path.relative_to(PACKAGE)) for room in COMPUTING for path in sorted((PACKAGE / room).glob("*.py"))),
     "experiments/experiment.py",
     "experiments/trial.py",
 ]
@@ -62,13 +62,11 @@ def sources(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("module", "counts"),
     [
-        *((name, True) for name in (*NUMERIC, "network/dropout.py")),
-        *((name, False) for name in (*(f"network/{name}.py" for name in NOT_NUMERIC), "experiments/store.py")),
+        *((name, True) for name in (*NUMERIC, "network/a_new_trick.py")),
+        *((name, False) for name in ("common/display.py", "experiments/store.py", "figures/curves.py")),
     ],
 )
-def test_a_change_in_a_numeric_or_new_module_changes_the_hash_of_the_source_and_in_another_it_does_not(
-    sources, module, counts
-):
+def test_what_computes_is_part_of_the_hash_of_the_source_and_nothing_else(sources, module, counts):
     before = source_hash()
     with open(sources / module, "ab") as file:
         file.write(b"x = 1\n")

@@ -2,17 +2,18 @@
 
 import re
 import shutil
+from dataclasses import replace
 from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
 from small_experiments import BASE, SMALL, in_this_process, same_results, stored
 
+from helpers.data.mnist_files import read_files
 from helpers.experiments import keys, runner
 from helpers.experiments.runner import load_results
 from helpers.experiments.store import Store
 from helpers.experiments.trial import run_job
-from helpers.network.mnist_files import read_files
 
 pytestmark = pytest.mark.usefixtures("clean_environment")
 
@@ -161,7 +162,8 @@ def test_data_count_by_their_content_and_not_by_their_place(run, trained, square
 
 
 def test_seeds_and_epochs_come_from_the_environment_unless_given(run, monkeypatch):
-    assert len(run("plain", None)["plain"]) == runner.DEFAULT_SEEDS
+    asked = run(replace(SMALL["plain"], seeds=4), None)
+    assert [result.seed for result in asked["plain"]] == [0, 1, 2, 3]
     monkeypatch.setenv("SEEDS", "3")
     monkeypatch.setenv("EPOCHS", "1")
     results = run("plain", None)["plain"]

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers import MNISTError
-from helpers.network.mnist_files import MAX_IMAGES, MAX_SIDE, read_files
+from helpers.data.mnist_files import MAX_IMAGES, MAX_SIDE, read_files
 
 EXAMPLES = 2_500
 NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from helpers import MNISTError, load_mnist
-from helpers.network import mnist as mnist_module
-from helpers.network import mnist_files
-from helpers.network.mnist_files import EMBEDDED_DIRECTORY, MAX_IMAGES, read_files
+from helpers.data import mnist as mnist_module
+from helpers.data import mnist_files
+from helpers.data.mnist_files import EMBEDDED_DIRECTORY, MAX_IMAGES, read_files
 
 pytestmark = pytest.mark.usefixtures("clean_environment")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers import MNISTError, load_mnist
-from helpers.network.mnist_files import read_files
+from helpers.data.mnist_files import read_files
 
 pytestmark = pytest.mark.usefixtures("clean_environment")
 

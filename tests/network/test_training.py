@@ -10,7 +10,7 @@ import pytest
 from trainings import automatic_loss, learn, network, same_history, settings
 
 from helpers import MLP, Split, TrainingConfig
-from helpers.network.random_streams import random_stream
+from helpers.data.random_streams import random_stream
 from helpers.network.sgd import SGD
 
 # The update rule --------------------------------------------------------------------------------------

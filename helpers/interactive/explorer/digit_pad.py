@@ -7,8 +7,8 @@ import anywidget
 import numpy as np
 import traitlets
 
-from ...network.mnist_files import NUM_CLASSES
-from ...network.photo import BOX, centred
+from ...data.mnist_files import NUM_CLASSES
+from ..photo import BOX, centred
 
 PEN = 0.09  # width of the stroke, as a part of the canvas's side
 SAMPLES = 4  # points at which each pixel is looked at, along each axis

@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ...data.mnist import data_directory
+from ...data.mnist_files import IMAGE_SHAPE
 from ...experiments.experiment import Experiment
 from ...experiments.result import dataset_of
 from ...network.history import History, TrainingDiverged
 from ...network.mlp import MLP
-from ...network.mnist import data_directory
-from ...network.mnist_files import IMAGE_SHAPE
-from ...network.photo import fitted
 from ...network.training import STOP, train
+from ..photo import fitted
 
 UNDER_WAY = ("starting", "training", "pausing", "paused", "stopping")
 

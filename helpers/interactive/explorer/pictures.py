@@ -15,12 +15,12 @@ from matplotlib.image import imsave
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from ...data.mnist_files import IMAGE_SHAPE
 from ...experiments.result import Result
 from ...figures.curves import band
 from ...figures.style import PALETTE, SPLIT_STYLES, Look, dress
 from ...network.history import History
 from ...network.mlp import MLP
-from ...network.mnist_files import IMAGE_SHAPE
 
 DPI = 120
 MAX_UNITS = 64  # of which the weights are shown

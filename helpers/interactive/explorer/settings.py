@@ -5,11 +5,11 @@ from math import prod
 
 import ipywidgets as widgets
 
+from ...data.mnist import data_directory
+from ...data.mnist_files import NUM_CLASSES, MNISTError, read_files
 from ...experiments.experiment import NUM_INPUTS, Experiment, num_parameters
 from ...network.activations import ACTIVATIONS
 from ...network.initial_weights import WEIGHT_INITS
-from ...network.mnist import data_directory
-from ...network.mnist_files import NUM_CLASSES, MNISTError, read_files
 from .look import CARD, FIELD, no_wider, say
 
 MAX_LAYERS, MAX_UNITS = 10, 512  # larger networks take seconds from one validation to the next

@@ -4,7 +4,7 @@ import numpy as np
 
 from ...evidence.numbers import short_name
 from ...experiments.result import Result
-from ...network.photo import fitted
+from ..photo import fitted
 
 
 class StoredNetwork:

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..common.checks import check, check_count, check_dtype
+from ..common.display import Bundle, bundle, strip_of_images
 from ..settings import setting
-from .checks import check, check_count, check_dtype
-from .display import Bundle, bundle, strip_of_images
 from .mnist_files import EMBEDDED_DIRECTORY, IMAGE_SHAPE, NUM_CLASSES, MNISTError, read_files
 from .random_streams import random_stream
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .checks import check, is_integer
-from .hashing import sha256
+from ..common.checks import check, is_integer
+from ..common.hashing import sha256
 
 
 def random_stream(seed: int | None, name: str) -> np.random.Generator:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from .mlp import MLP
+    from ..network.mlp import MLP
 
 SETTINGS = ("layer_sizes", "activation", "weight_init", "normalisation")
 

@@ -12,8 +12,8 @@ from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
+from ..common.hashing import sha256
 from .data_names import NPZ_NAMES, STANDARD, candidates, is_transposed, label_names, prefixes
-from .hashing import sha256
 
 EMBEDDED_DIRECTORY = Path(__file__).resolve().parents[2] / "data" / "mnist"
 IMAGE_SHAPE = (28, 28)  # of MNIST

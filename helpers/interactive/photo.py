@@ -5,7 +5,7 @@ import os
 import numpy as np
 from PIL import Image, ImageOps
 
-from .mnist_files import IMAGE_SHAPE
+from ..data.mnist_files import IMAGE_SHAPE
 
 BOX = 20  # pixels; the longer side of a digit
 CENTRE = 14  # row and column at which the ink's centre of mass lies, to half a pixel, in every image of MNIST
