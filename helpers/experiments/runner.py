@@ -9,14 +9,15 @@ from dataclasses import replace
 from ..common.checks import check, is_integer
 from ..common.progress import progress_bar
 from ..data.mnist import data_directory
+from ..data.mnist_files import read_files
 from ..settings import setting
 from .cluster import run_on_cluster
 from .experiment import Experiment
 from .interrupts import held_back
 from .jobs import Job, jobs_for
+from .keys import common_determinants
 from .result import Result, Results
 from .store import Store
-from .stored import Shelf
 from .table import EXPERIMENTS
 from .trial import run_job
 from .workers import run_on_this_machine
@@ -68,23 +69,25 @@ def run_experiments(
     )
     if scheduler and workers:
         raise ValueError(f"workers is {workers}, but the scheduler {scheduler} has its own; allowed: only one of them")
-    shelf = _shelf(directory, store)
-    found = {run: keep(result) for run, result in shelf.load_all(runs).items()}
+    store, data = _store(store), data_directory(directory)
+    common = common_determinants(read_files(data).fingerprint)
+    stored = store.load_all(runs, common, data)
+    found = {(result.experiment.name, result.seed): keep(result) for result in stored}
     missing = [(experiment, seed) for experiment, seed in runs if (experiment.name, seed) not in found]
 
     def begin(jobs: Sequence[Job]) -> Iterator[list[Result]]:
         if scheduler:
-            return run_on_cluster(run_job, jobs, shelf.directory, scheduler)
-        return run_on_this_machine(jobs, shelf.directory, workers)
+            return run_on_cluster(run_job, jobs, data, scheduler)
+        return run_on_this_machine(jobs, data, workers)
 
     def arrived(result: Result) -> None:
-        result = replace(result, directory=shelf.directory)  # on another machine it may lie elsewhere
-        shelf.save(result)
+        result = replace(result, directory=data)  # on another machine it may lie elsewhere
+        store.save(result, common)
         found[result.experiment.name, result.seed] = keep(result)
         if callback is not None:
             callback(_by_experiment(experiments, runs, found))
 
-    interrupted = bool(missing) and _train(missing, shelf, begin, arrived, progress)
+    interrupted = bool(missing) and _train(missing, store, begin, arrived, progress)
     if interrupted:
         left = f"{len(runs) - len(found)} of {len(runs)} results are missing"
         print(f"interrupted; {left}; the finished ones are stored, the next run goes on from there", file=sys.stderr)
@@ -105,7 +108,9 @@ def load_results(
     """
     experiments = chosen_experiments(names, max_epochs)
     runs = chosen_runs(experiments, seeds)
-    found = _shelf(directory, store).load_all(runs)
+    store, data = _store(store), data_directory(directory)
+    stored = store.load_all(runs, common_determinants(read_files(data).fingerprint), data)
+    found = {(result.experiment.name, result.seed): result for result in stored}
     missing = dict.fromkeys(experiment.name for experiment, seed in runs if (experiment.name, seed) not in found)
     if missing:
         print(f"{len(runs) - len(found)} of {len(runs)} results are not trained yet, of {', '.join(missing)}")
@@ -149,21 +154,21 @@ def chosen_runs(experiments: Sequence[Experiment], seeds: Seeds = None) -> list[
     return [(experiment, int(seed)) for experiment in experiments for seed in dict.fromkeys(which)]
 
 
-def _shelf(directory: str | os.PathLike | None, store: Store | None) -> Shelf:
+def _store(store: Store | None) -> Store:
     fits = store is None or isinstance(store, Store)
     check("store", store, fits, f"a Store, for example Store({str(store)!r}), or None")
-    return Shelf.of(store or Store(), data_directory(directory))
+    return store or Store()
 
 
 def _train(
     missing: Sequence[Run],
-    shelf: Shelf,
+    store: Store,
     begin: Callable[[Sequence[Job]], Iterator[list[Result]]],
     arrived: Callable[[Result], None],
     progress: str | bool,
 ) -> bool:
     """Train what is missing and hand over each result; return whether the user interrupted it."""
-    shelf.store.prepare()
+    store.prepare()
     jobs, left, arriving = jobs_for(missing), len(missing), None
     costs = {(experiment.name, job.seed): job.cost for job in jobs for experiment in job.experiments}
     with progress_bar(sum(job.cost for job in jobs), "training", progress, bar_format=BAR) as bar:

@@ -1,4 +1,4 @@
-"""Results on disk: one file for each training, named by everything that determines it.
+"""Results on disk, as they were: one file for each training, named by everything that determines it.
 
 A file is a NumPy archive of plain arrays, one of them its metadata as JSON; nothing is pickled. It is written beside
 its place and moved there at once, so it is whole or absent; it ends with the SHA-256 of its content, which is checked.
@@ -11,8 +11,9 @@ import os
 import time
 import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import fields
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -21,11 +22,16 @@ import numpy as np
 from nbtypst.files import write_atomically
 
 from ..common.hashing import sha256
+from ..network.history import History
 from ..settings import setting
+from .experiment import Experiment
+from .keys import result_key
+from .result import Result
 
 DIGEST_SIZE = 32  # bytes
 HOUR = 3600  # seconds; no write takes that long
 DEFAULT_DIRECTORY = Path(__file__).resolve().parents[2] / "results"
+CARRIED = ("experiment", "directory", "history")  # fields of a result that are not stored: the reader knows them
 
 
 class Store:
@@ -34,14 +40,44 @@ class Store:
     def __init__(self, directory: str | os.PathLike | None = None):
         self.directory = Path(directory or setting("RESULTS_DIR") or DEFAULT_DIRECTORY)
 
-    def path(self, name: str, seed: int, key: str) -> Path:
-        return self.directory / f"{name}-seed{seed}-{key}.npz"
+    def path(self, experiment: Experiment, seed: int, common: Mapping[str, object]) -> Path:
+        """Return where a result lies. common: what all results of a run have in common, by `common_determinants`."""
+        return self.directory / f"{experiment.name}-seed{seed}-{result_key(experiment, seed, common)}.npz"
 
-    def save(self, path: Path, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, object]) -> None:
-        """Write a result; on any failure the folder is as it was before.
+    def save(self, result: Result, common: Mapping[str, object]) -> None:
+        """Store a result: its arrays, and all else as metadata; on any failure the folder is as it was before.
 
         Raises `OSError`, which names the file and what to do, if it cannot be written.
         """
+        values = {name: value for name, value in vars(result).items() if name not in CARRIED}
+        values |= {f"history.{name}": value for name, value in vars(result.history).items()}
+        arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
+        plain = {name: value for name, value in values.items() if name not in arrays}
+        metadata = {**common, "experiment": result.experiment.name, "values": plain}
+        self.write(self.path(result.experiment, result.seed, common), arrays, metadata)
+
+    def load(self, experiment: Experiment, seed: int, common: Mapping[str, object], directory: Path) -> Result | None:
+        """Return a stored result; `None` where there is none. directory: of the data. Raises `OSError` as `read`."""
+        stored = self.read(self.path(experiment, seed, common))
+        if stored is None:
+            return None
+        arrays, metadata = stored
+        values = arrays | {n: tuple(v) if isinstance(v, list) else v for n, v in metadata["values"].items()}
+        history = History(**{f.name: values[f"history.{f.name}"] for f in fields(History)})
+        own = {f.name: values[f.name] for f in fields(Result) if f.name not in CARRIED}
+        return Result(experiment=experiment, directory=directory, history=history, **own)
+
+    def load_all(
+        self, runs: Iterable[tuple[Experiment, int]], common: Mapping[str, object], directory: Path
+    ) -> Iterator[Result]:
+        """Yield what is stored of some experiments with their seeds, as `load` returns it."""
+        for experiment, seed in runs:
+            result = self.load(experiment, seed, common, directory)
+            if result is not None:
+                yield result
+
+    def write(self, path: Path, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, object]) -> None:
+        """Write arrays and metadata to a file of the folder. Raises `OSError` as `save`."""
         archive = io.BytesIO()
         header = np.frombuffer(json.dumps({**metadata, "file": path.name}, sort_keys=True).encode(), np.uint8)
         np.savez(archive, allow_pickle=False, metadata=header, **arrays)
@@ -61,8 +97,8 @@ class Store:
         except OSError as error:
             raise _with_remedy(error, "allow writing there", self.directory) from error
 
-    def load(self, path: Path) -> tuple[dict[str, np.ndarray], dict[str, object]] | None:
-        """Return a result's arrays and metadata, or `None` where there is none.
+    def read(self, path: Path) -> tuple[dict[str, np.ndarray], dict[str, object]] | None:
+        """Return a file's arrays and metadata, or `None` where there is no such file.
 
         A file that is damaged, or another's under this name, is reported by a warning and deleted, so that its
         training runs again. Raises `OSError` if there is a file that cannot be read, or not be deleted.

@@ -145,9 +145,9 @@ class StoreThatDoes(Store):
         super().__init__(directory)
         self.action, self.saved = action, []
 
-    def save(self, path, *rest):
-        super().save(path, *rest)
-        self.saved.append(path)
+    def save(self, result, common):
+        super().save(result, common)
+        self.saved.append((result.experiment.name, result.seed))
         if len(self.saved) == 1:
             self.action()
 

@@ -34,8 +34,8 @@ def store(tmp_path):
 @pytest.fixture
 def path(store):
     """The path of a result that is stored."""
-    path = store.path("3c", 3, "abc")
-    store.save(path, ARRAYS, METADATA)
+    path = store.directory / "3c-seed3-abc.npz"
+    store.write(path, ARRAYS, METADATA)
     return path
 
 
@@ -49,20 +49,20 @@ def same(arrays):
 def found_damaged(store, path, what="damaged "):
     """Loading warns in the file's name, deletes the file and returns nothing."""
     with pytest.warns(UserWarning, match=rf"^{what}.*; deleted, its training runs again") as caught:
-        assert store.load(path) is None
+        assert store.read(path) is None
     assert (caught[0].filename, caught[0].lineno) == (str(path), 0)
     assert not path.exists()
 
 
 def test_what_is_saved_comes_back_bit_for_bit_with_its_metadata(store, path):
-    arrays, metadata = store.load(path)
+    arrays, metadata = store.read(path)
     same(arrays)
     assert metadata == METADATA | {"file": path.name}
     assert [file.name for file in store.directory.iterdir()] == ["3c-seed3-abc.npz"]
 
 
 def test_what_is_not_there_is_none_without_a_warning(store):
-    assert store.load(store.path("3c", 3, "abc")) is None
+    assert store.read(store.directory / "3c-seed3-abc.npz") is None
     assert not store.directory.exists()
 
 
@@ -80,7 +80,7 @@ def test_the_folder_is_the_one_given_else_that_of_the_variable_else_the_projects
 def test_a_truncated_file_is_reported_deleted_and_counts_as_absent(store, path, keep):
     path.write_bytes(path.read_bytes()[:keep])
     found_damaged(store, path)
-    assert store.load(path) is None
+    assert store.read(path) is None
 
 
 def test_whatever_bit_is_flipped_the_file_is_reported_and_deleted(store, path):
@@ -143,9 +143,9 @@ def test_what_is_no_result_is_refused_whatever_its_digest_and_no_pickled_object_
 
 
 def test_objects_cannot_be_saved(store):
-    path = store.path("3c", 3, "abc")
+    path = store.directory / "3c-seed3-abc.npz"
     with pytest.raises(ValueError, match="Object arrays"):
-        store.save(path, {"losses": np.array([Trap()], object)}, {})
+        store.write(path, {"losses": np.array([Trap()], object)}, {})
     assert not path.exists()
 
 
@@ -166,17 +166,17 @@ def test_a_write_that_fails_or_is_interrupted_leaves_the_old_file_and_nothing_el
     with monkeypatch.context() as patch:
         patch.setattr(broken, Mock(side_effect=error))
         with pytest.raises(type(error), match=told.format(path=path)) as raised:
-            store.save(path, {"losses": np.zeros(3)}, {})
+            store.write(path, {"losses": np.zeros(3)}, {})
     assert getattr(raised.value, "errno", 28) == 28
     assert list(store.directory.iterdir()) == [path]
-    same(store.load(path)[0])
+    same(store.read(path)[0])
 
 
 def test_who_may_read_a_result_is_what_the_process_allows_for_its_files(store):
-    path = store.path("3c", 3, "abc")
+    path = store.directory / "3c-seed3-abc.npz"
     before = os.umask(0o027)
     try:
-        store.save(path, ARRAYS, METADATA)
+        store.write(path, ARRAYS, METADATA)
     finally:
         os.umask(before)
     assert path.stat().st_mode & 0o777 == (0o666 if os.name == "nt" else 0o640)
@@ -187,7 +187,7 @@ def test_what_a_killed_process_left_is_deleted_after_an_hour_and_what_one_writes
     for file, minutes in ((left, 61), (writing, 59)):
         file.write_bytes(b"half")
         os.utime(file, times=(time.time() - 60 * minutes,) * 2)
-    store.save(store.path("3c", 4, "abc"), ARRAYS, METADATA)
+    store.write(store.directory / "3c-seed4-abc.npz", ARRAYS, METADATA)
     assert not left.exists()
     assert writing.exists()
 
@@ -213,7 +213,7 @@ def test_a_file_that_cannot_be_read_for_now_is_not_deleted(store, path, monkeypa
         for name in ("builtins.open", "io.open"):
             patch.setattr(name, Mock(side_effect=OSError(24, "Too many open files")))
         with pytest.raises(OSError, match="Too many open files"):
-            store.load(path)
+            store.read(path)
     assert path.read_bytes() == content
 
 
@@ -221,7 +221,7 @@ def test_a_damaged_file_that_cannot_be_deleted_is_an_error_that_says_both(store,
     path.write_bytes(b"damaged")
     monkeypatch.setattr("pathlib.Path.unlink", Mock(side_effect=PermissionError(13, "Permission denied")))
     with pytest.raises(PermissionError, match=r"it is damaged .* and cannot be deleted: allow writing there"):
-        store.load(path)
+        store.read(path)
 
 
 def test_a_folder_that_cannot_be_written_is_known_beforehand(tmp_path):
@@ -233,5 +233,5 @@ def test_a_folder_that_cannot_be_written_is_known_beforehand(tmp_path):
 
 
 def test_a_file_under_anothers_name_is_reported_and_deleted(store, path):
-    other = path.rename(store.path("3c", 4, "abc"))
+    other = path.rename(store.directory / "3c-seed4-abc.npz")
     found_damaged(store, other, "the content of 3c-seed3-abc.npz")

@@ -132,7 +132,7 @@ def stored(directory):
     """Return what a folder of results holds, by file name, without times; only whole results may have their names."""
     store, found = Store(directory), {}
     for path in sorted(Path(directory).glob("[!.]*")):
-        arrays, metadata = store.load(path)  # warns if the file is damaged, and a warning is an error here
+        arrays, metadata = store.read(path)  # warns if the file is damaged, and a warning is an error here
         assert metadata["format"] == RESULT_FORMAT
         found[path.name] = {
             key: value for key, value in arrays.items() if not re.search("_seconds$|^trained_at$|^environment$", key)

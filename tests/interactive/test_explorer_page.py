@@ -5,10 +5,11 @@ import pytest
 from ipywidgets import widgets
 from watching import ONE, finished, run_to_end
 
+from helpers.data.mnist_files import read_files
 from helpers.experiments.jobs import jobs_for
+from helpers.experiments.keys import common_determinants
 from helpers.experiments.result import dataset_of
 from helpers.experiments.store import Store
-from helpers.experiments.stored import Shelf
 from helpers.experiments.table import EXPERIMENTS
 from helpers.experiments.trial import run_job
 from helpers.interactive.explorer import explore, page
@@ -25,10 +26,9 @@ def results(data):
 def stored(results, small_data, monkeypatch):
     """The same results, stored; the folder in which they are."""
     monkeypatch.setenv("EPOCHS", "1")
-    shelf = Shelf.of(Store(), small_data)
     for result in results:
-        shelf.save(result)
-    return shelf.store.directory
+        Store().save(result, common_determinants(read_files(small_data).fingerprint))
+    return Store().directory
 
 
 @pytest.fixture
