@@ -3,10 +3,33 @@
     from helpers import load_mnist, MLP, TrainingConfig, train
 
 The public names are below, each with the module it lives in. They are imported when first asked for: a process that
-only trains does without matplotlib, and `python -m helpers` can be interrupted from its first moment.
+only trains does without matplotlib, and `python -m helpers` can be interrupted from its first moment. Editors complete
+them by the imports below.
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from . import figures
+    from .evidence.claims import claim
+    from .evidence.comparison import compare
+    from .evidence.judgement import have
+    from .evidence.network_numbers import measured
+    from .evidence.reviews import review
+    from .experiments.experiment import Experiment, num_parameters
+    from .experiments.runner import load_results, run_experiments
+    from .experiments.table import EXPERIMENTS
+    from .interactive import explorer
+    from .interactive.live_plot import LiveCurves, LivePlot
+    from .network import derivations
+    from .network.gradient_check import gradient_check
+    from .network.history import EarlyStopping, History, TrainingDiverged
+    from .network.mlp import MLP
+    from .network.mnist import Dataset, Split, load_mnist
+    from .network.mnist_files import MNISTError
+    from .network.photo import read_photo
+    from .network.training import STOP, TrainingConfig, train
 
 _HOMES = {
     "Dataset": "data.mnist",

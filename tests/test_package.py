@@ -1,5 +1,7 @@
 """The package: what it offers by name, and that importing it does nothing else."""
 
+import ast
+import inspect
 import subprocess
 import sys
 
@@ -29,6 +31,13 @@ def test_an_import_changes_no_signal_handler_and_needs_no_matplotlib(statement, 
 def test_every_public_name_is_there_and_listed(name):
     assert getattr(helpers, name) is not None
     assert name in dir(helpers)
+
+
+def test_editors_complete_the_names_that_are_imported_when_asked_for():
+    (block,) = (node for node in ast.parse(inspect.getsource(helpers)).body if isinstance(node, ast.If))
+    shown = {alias.name: ".".join(filter(None, [node.module, alias.name * (alias.name in helpers._ROOMS)]))
+             for node in block.body for alias in node.names}  # fmt: skip
+    assert shown == helpers._HOMES | helpers._ROOMS
 
 
 def test_an_unknown_name_is_an_attribute_error():

@@ -1,6 +1,6 @@
 """What trainings give: one `Result` each, and `Results` of several experiments over seeds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -132,8 +132,22 @@ class Results(dict[str, list[Result]]):
         return pandas.DataFrame([_row(run) for runs in self.values() for run in runs])
 
     def __missing__(self, name: str) -> list[Result]:
-        raise KeyError(f"no results of {name!r}; there are: {', '.join(self) or 'none'}")
+        raise KeyError(_no_results(self, name))
 
     def __repr__(self) -> str:
         listed = ", ".join(f"{name}: {len(results)}" for name, results in self.items())
         return f"Results({listed}{', interrupted' if self.interrupted else ''})"
+
+
+Runs = Mapping[str, Sequence[Result]]  # `Results`, or what is like it: results by the name of their experiment
+
+
+def runs_of(results: Runs, name: str) -> Sequence[Result]:
+    """Return the results of one experiment. Raises `ValueError` that names those there are."""
+    if name not in results:
+        raise ValueError(_no_results(results, name))
+    return results[name]
+
+
+def _no_results(results: Runs, name: str) -> str:
+    return f"no results of {name!r}; there are: {', '.join(results) or 'none'}"

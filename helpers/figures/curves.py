@@ -11,7 +11,7 @@ from nbtypst import TEXT_WIDTH_INCHES, Figure
 
 from ..evidence.numbers import network_label, seeds_text, short_name
 from ..experiments.experiment import Experiment
-from ..experiments.result import Result
+from ..experiments.result import Runs, runs_of
 from ..network.history import History
 from .style import SPLIT_STYLES, Look, dress, in_print_style, legend_above, looks_of, new_figure
 
@@ -48,7 +48,7 @@ def band(histories: Sequence[History], split: str, quantity: str) -> Band:
 
 @in_print_style
 def curves_figure(
-    results: Mapping[str, Sequence[Result]],
+    results: Runs,
     shown: Sequence[Shown],
     panels: Sequence[str] = ("loss", "accuracy"),
     *,
@@ -145,18 +145,17 @@ def _draw(axes: Axes, line: Line, look: Look, split: str, quantity: str, skip: i
     return shown
 
 
-def _line(results: Mapping[str, Sequence[Result]], shown: Shown) -> Line:
+def _line(results: Runs, shown: Shown) -> Line:
     if isinstance(shown, tuple):
         label, history = shown
         return Line(label, label, [history] if len(history.validation_steps) else [], 0, 5)
     name = shown.name if isinstance(shown, Experiment) else shown
-    if name not in results:
-        raise ValueError(f"no results of {name!r}; there are: {', '.join(results) or 'none'}")
-    usable = [run for run in results[name] if not run.diverged]
-    experiment = next((run.experiment for run in results[name]), shown if isinstance(shown, Experiment) else None)
+    runs = runs_of(results, name)
+    usable = [run for run in runs if not run.diverged]
+    experiment = next((run.experiment for run in runs), shown if isinstance(shown, Experiment) else None)
     label = network_label(experiment) if experiment else short_name(name)
     per_epoch = experiment.config.validations_per_epoch if experiment else 5
-    return Line(name, label, [run.history for run in usable], len(results[name]) - len(usable), per_epoch)
+    return Line(name, label, [run.history for run in usable], len(runs) - len(usable), per_epoch)
 
 
 def _same_scales(all_axes: Sequence[Axes], panels: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """The size of the gradient in every layer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,14 +11,12 @@ from nbtypst import TEXT_WIDTH_INCHES, Figure
 from ..evidence.network_numbers import Interval
 from ..evidence.numbers import network_label, seeds_text
 from ..evidence.statistics import Estimate, estimate
-from ..experiments.result import Result
+from ..experiments.result import Result, Runs
 from .style import Look, dress, in_print_style, legend_above, looks_of, new_figure
 
 
 @in_print_style
-def gradients_figure(
-    results: Mapping[str, Sequence[Result]], names: Sequence[str], *, label: str = "fig:gradients"
-) -> Figure:
+def gradients_figure(results: Runs, names: Sequence[str], *, label: str = "fig:gradients") -> Figure:
     """Show the size of the gradient in each layer, before training and with the weights kept."""
     figure, panels = new_figure(1, 2, height=0.41 * TEXT_WIDTH_INCHES, sharey=True)
     looks = looks_of(names)
@@ -61,6 +59,6 @@ def layer_ratios(runs: Sequence[Result], moment: int) -> Estimate:
     return estimate(run.gradient_rms[moment][0] / run.gradient_rms[moment][-1] for run in runs)
 
 
-def gradient_ratio(results: Mapping[str, Sequence[Result]], name: str) -> Interval:
+def gradient_ratio(results: Runs, name: str) -> Interval:
     """Return the first layer's gradient over the last one's before training, to be judged."""
     return Interval(f"first layer's gradient over the last one's, {name}", layer_ratios(results[name], 0))

@@ -1,18 +1,14 @@
 """A look inside a trained network: its weights, and its mistakes."""
 
-from collections.abc import Mapping, Sequence
-
 import numpy as np
 from IPython.display import Markdown
 
 from nbtypst import TEXT_WIDTH_INCHES, Figure
 
 from ..evidence.numbers import seeds_text, short_name
-from ..experiments.result import Result
+from ..experiments.result import Result, Runs
 from ..network.mlp import MLP
 from .style import in_print_style, new_figure
-
-Runs = Mapping[str, Sequence[Result]]
 
 
 def first_usable(results: Runs, name: str) -> Result | None:
