@@ -69,7 +69,7 @@ bench-export: $(READY)  ## time the export of 1 to 60 notebooks, beside other wa
 	@$(BIN)/python -m benchmarks.export
 
 page-images: $(READY)  ## pictures of pages of assignment1_report.pdf for the README, into docs
-	@$(BIN)/python -m nbtypst.page_images assignment1_report.pdf \
+	@$(BIN)/python docs/page_images.py assignment1_report.pdf \
 		docs/page-first.png=1 docs/page-findings.png=2 "docs/page-middle.png=Task 3c: Momentum"
 
 sweep: $(READY)  ## train networks of many sizes: UNITS="16 64" DEPTHS="1 2" SEEDS=2; picture and costs; days on one core

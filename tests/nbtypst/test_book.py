@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 from kitchen import alternatives, assert_says, links, md, notebook, outline_titles, placed_text, png, structure, text_of
-from matplotlib.image import imread
 from nbformat import v4
 from pypdf import PdfReader
 
 from nbtypst import build, execution
-from nbtypst.page_images import main as pictures_main
 
 ROOT = Path(__file__).parents[2]
 LONG_LINE = "minutes = " + " + ".join(f"duration_{n}" for n in range(20))
@@ -186,17 +184,3 @@ def test_only_the_fonts_of_the_report_are_used(with_code):
         for font in page["/Resources"]["/Font"].values()
     }
     assert fonts == {"LibertinusSerif", "LibertinusMath", "DejaVuSansMono"}
-
-
-def test_pages_become_small_pictures_by_number_or_heading(results, tmp_path, capsys):
-    pdf = str(results[0].path)
-    files = [tmp_path / "docs" / name for name in ("last.png", "eggs.png")]
-    assert pictures_main([pdf, f"{files[0]}=1", f"{files[1]}=Task 2: Eggs", "--width", "500"]) == 0
-    last, eggs = (imread(file) for file in files)
-    assert last.shape[:2] == eggs.shape[:2] == (708, 500)
-    assert (last != eggs).any()
-    assert all(file.stat().st_size < 150_000 for file in files)
-    none = str(tmp_path / "none.pdf")
-    for document, page, message in [(pdf, "Task 9", "no page 'Task 9'"), (none, "1", "build the report first")]:
-        assert pictures_main([document, f"{files[0]}={page}"]) == 1
-        assert message in capsys.readouterr().err
