@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from . import figures
+    from .data.mnist import Dataset, Split, load_mnist
+    from .data.mnist_files import MNISTError
     from .evidence.claims import claim
     from .evidence.comparison import compare
     from .evidence.judgement import have
@@ -22,13 +24,11 @@ if TYPE_CHECKING:
     from .experiments.table import EXPERIMENTS
     from .interactive import explorer
     from .interactive.live_plot import LiveCurves, LivePlot
+    from .interactive.photo import read_photo
     from .network import derivations
     from .network.gradient_check import gradient_check
     from .network.history import EarlyStopping, History, TrainingDiverged
     from .network.mlp import MLP
-    from .network.mnist import Dataset, Split, load_mnist
-    from .network.mnist_files import MNISTError
-    from .network.photo import read_photo
     from .network.training import STOP, TrainingConfig, train
 
 _HOMES = {
