@@ -20,7 +20,7 @@ AUDIT_READY := .venv-audit/ready
 
 export $(SETTINGS)
 
-.PHONY: help pdf html page-images notebook test check clear test-browser test-export test-faults audit bench bench-scaling bench-export sweep scheduler worker test-cluster format lock clean
+.PHONY: help pdf html page-images notebook test check clear test-browser test-export test-faults audit bench bench-scaling bench-export bench-sweep sweep scheduler worker test-cluster format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -68,11 +68,14 @@ bench-scaling: $(BENCH_READY)  ## time steps against sizes, and a sweep against 
 bench-export: $(READY)  ## time the export of 1 to 60 notebooks, beside other ways that are at hand
 	@$(BIN)/python -m benchmarks.export
 
+bench-sweep: $(READY)  ## say what the whole of `make sweep` would cost on 1, 100 and 1,000 cores
+	@$(BIN)/python -m benchmarks.sweep_costs
+
 page-images: $(READY)  ## pictures of pages of assignment1_report.pdf for the README, into docs
 	@$(BIN)/python docs/page_images.py assignment1_report.pdf \
 		docs/page-first.png=1 docs/page-findings.png=2 "docs/page-middle.png=Task 3c: Momentum"
 
-sweep: $(READY)  ## train networks of many sizes: UNITS="16 64" DEPTHS="1 2" SEEDS=2; picture and costs; days on one core
+sweep: $(READY)  ## train networks of many sizes: UNITS="16 64" DEPTHS="1 2" SEEDS=2; a picture; days on one core
 	@$(BIN)/python -m helpers sweep
 
 scheduler: $(CLUSTER_READY)  ## start a Dask scheduler on this machine: SCHEDULER=tcp://host:8786, one of its own addresses

@@ -11,7 +11,7 @@ from .settings import SETTINGS, setting
 WHAT = {
     "pdf": "assignment1_report.pdf, the report (unless said otherwise)",
     "html": "assignment1_report.html, and a page a notebook in build/html",
-    "sweep": "networks of many sizes: pictures, accuracies and costs",
+    "sweep": "networks of many sizes: a picture, and accuracies",
     "check": "hold the notebooks against the reference report's rules",
     "clear": "empty the notebooks' outputs",
 }
