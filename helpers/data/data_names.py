@@ -10,11 +10,11 @@ from pathlib import Path
 FILE_NAME = re.compile(r"(.*?[-_.])?(train|t10k|test)[-_.](images|labels)([-_.]idx[13])?([-_.]ubyte)?(\.gz)?", re.I)
 STANDARD = {"images": "{}-images-idx3-ubyte", "labels": "{}-labels-idx1-ubyte"}
 NPZ_NAMES = ("x_train", "y_train", "x_test", "y_test")  # of Keras's mnist.npz
-EMNIST_CLASSES = {  # G. Cohen et al., "EMNIST" (2017); small letters that look like capitals are one class with them
-    10: string.digits,
-    26: string.ascii_lowercase,
-    47: string.digits + string.ascii_uppercase + "abdefghnqrt",
-    62: string.digits + string.ascii_uppercase + string.ascii_lowercase,
+EMNIST_CLASSES = {  # G. Cohen et al., "EMNIST" (2017): what each label is called, by a word of the file's name
+    "letters": "0" + string.ascii_lowercase,  # begins at 1
+    "balanced": string.digits + string.ascii_uppercase + "abdefghnqrt",  # the other small letters look like capitals
+    "bymerge": string.digits + string.ascii_uppercase + "abdefghnqrt",
+    "byclass": string.digits + string.ascii_uppercase + string.ascii_lowercase,
 }
 
 
@@ -44,16 +44,15 @@ def is_transposed(path: Path) -> bool:
     return path.name.lower().startswith("emnist")
 
 
-def label_names(directory: Path, labels_path: Path, num_classes: int, lowest: int) -> tuple[str, ...]:
-    """Return what the classes are called: by a mapping file beside the labels, as EMNIST's, or by their numbers.
-
-    lowest: the label of the first class in the file.
-    """
+def label_names(directory: Path, labels_path: Path, labels: Sequence[int]) -> tuple[str, ...]:
+    """Return what some labels are called: by a mapping file beside them, as EMNIST's, or by their numbers."""
     for path in sorted(directory.glob("*mapping.txt")):
-        pairs = re.findall(r"^\s*(\d+)\s+(\d+)", path.read_text(encoding="ascii", errors="replace"), re.M)
-        names = {int(label): chr(int(code)) for label, code in pairs}
-        if all(label in names for label in range(lowest, lowest + num_classes)):
-            return tuple(names[label] for label in range(lowest, lowest + num_classes))
-    if is_transposed(labels_path) and num_classes in EMNIST_CLASSES:
-        return tuple(EMNIST_CLASSES[num_classes])
-    return tuple(str(label) for label in range(lowest, lowest + num_classes))
+        text = path.read_text(encoding="ascii", errors="replace") if path.is_file() else ""
+        pairs = re.findall(r"^\s*(\d{1,3})\s+(\d{1,5})\b", text, re.M)
+        names = {int(label): chr(int(code)) for label, code in pairs if chr(int(code)).isprintable()}
+        if names.keys() >= set(labels):
+            return tuple(names[label] for label in labels)
+    for word, characters in EMNIST_CLASSES.items():
+        if is_transposed(labels_path) and word in labels_path.name.lower() and max(labels) < len(characters):
+            return tuple(characters[label] for label in labels)
+    return tuple(map(str, labels))

@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..common.checks import check, check_count, check_dtype
+from ..common.checks import check, check_dtype, is_integer
 from ..common.display import Bundle, bundle, strip_of_images
 from ..settings import setting
 from .mnist_files import EMBEDDED_DIRECTORY, IMAGE_SHAPE, NUM_CLASSES, MNISTError, read_files
 from .random_streams import random_stream
 
-TRAIN_SIZE, VALIDATION_SIZE = 20_000, 10_000  # images, unless there are fewer
+TRAIN_SIZE, VALIDATION_SIZE = 20_000, 10_000  # images, where there are as many
 
 
 class Split(NamedTuple):
@@ -35,7 +35,7 @@ class Split(NamedTuple):
 class Dataset:
     """Three disjoint splits of one data set; `mean` and `std` of the training split's pixels on 0..255.
 
-    image_shape: rows and columns of an image. label_names: how figures call the classes, in the labels' order.
+    image_shape: rows and columns of an image. label_names: what the classes are called; a label is a place in it.
     """
 
     train: Split = field(repr=False)
@@ -66,16 +66,14 @@ class Dataset:
         return (images[:, :-1] * self.std + self.mean).reshape(-1, *self.image_shape)
 
     def _repr_mimebundle_(self, **_: object) -> Bundle:
-        """Show the splits' sizes and classes, and a strip with one image of each class."""
+        """Show the splits' sizes and classes, and a strip with one training image of each class."""
         splits = {"train": self.train, "validation": self.validation, "test": self.test}
         counts = {name: np.bincount(split.labels, minlength=self.num_classes) for name, split in splits.items()}
         rows = [[name, f"{len(splits[name]):,}", " ".join(f"{n:,}" for n in counts[name])] for name in splits]
         firsts = [np.flatnonzero(self.train.labels == label)[:1] for label in range(self.num_classes)]
         pixels = self.pixels_of(self.train.images[np.concatenate(firsts)])
-        strip = strip_of_images(pixels, f"One image of each class of {self.name}")
-        return bundle(
-            self, ["split", "images", f"of class {self.label_names[0]} to {self.label_names[-1]}"], rows, strip
-        )
+        strip = strip_of_images(pixels, f"One training image of each class of {self.name}")
+        return bundle(self, ["split", "images", f"of class {' '.join(self.label_names)}"], rows, strip)
 
     def __repr__(self) -> str:
         sizes = f"{len(self.train):,} train, {len(self.validation):,} validation, {len(self.test):,} test"
@@ -93,9 +91,11 @@ def load_mnist(
     """Load the embedded MNIST, or another data set in the same four-file IDX layout.
 
     directory: folder with the four files, plain or gzipped, or an `.npz`; without it `$MNIST_DIR`, then the embedded
-        data. Image size (up to 128 x 128), classes and their names are those of the data.
-    train_size, validation_size: images drawn from those for training for the two splits; 20,000 and 10,000 unless
-        given, or where there are fewer than 30,000, all in the same proportion.
+        data. Image size (up to 128 x 128), classes and their names are those of the data: each label that an image
+        for training or test has is a class, and `Split.labels` are their places in `label_names`.
+    train_size, validation_size: images drawn from those for training for the two splits. Unless given 20,000 and
+        10,000, or where there are fewer than 30,000, all in the same proportion; if one is given, the other is what
+        remains, at most its usual size. `train_size=60_000` takes all of MNIST and leaves 0 for validation.
     split_seed: draws both splits at random, disjoint; without it the first `train_size` and the last
         `validation_size` training images are taken. The test split is always the whole test file.
     dtype: `np.float32` or `np.float64`, of the images.
@@ -107,12 +107,8 @@ def load_mnist(
     check_dtype(dtype)
     raw = read_files(directory)
     available = len(raw.train_labels)
-    if train_size is None and validation_size is None and 3 <= available < TRAIN_SIZE + VALIDATION_SIZE:
-        validation_size = available // 3
-        train_size = available - validation_size
-    train_size = TRAIN_SIZE if train_size is None else train_size
-    validation_size = VALIDATION_SIZE if validation_size is None else validation_size
-    train_rows, validation_rows = _draw_split(available, train_size, validation_size, split_seed, directory)
+    sizes = _sizes(available, train_size, validation_size, directory)
+    train_rows, validation_rows = _draw_split(available, *sizes, split_seed)
     train_pixels = raw.train_images[train_rows]
     mean, std = pixel_statistics(train_pixels)
     if std == 0:
@@ -155,18 +151,28 @@ def data_directory(directory: str | os.PathLike | None = None) -> Path:
     return Path(directory or setting("MNIST_DIR") or EMBEDDED_DIRECTORY).resolve()
 
 
-def _draw_split(
-    available: int, train_size: int, validation_size: int, seed: int | None, directory: Path
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the disjoint row numbers of the training and of the validation split."""
-    for name, size in (("train_size", train_size), ("validation_size", validation_size)):
-        check_count(name, size)
+def _sizes(available: int, train_size: int | None, validation_size: int | None, directory: Path) -> tuple[int, int]:
+    """Return how many of the available images are for training and for validation. Raises `ValueError`."""
+    for name, size, lowest in (("train_size", train_size, 1), ("validation_size", validation_size, 0)):
+        check(name, size, size is None or is_integer(size, lowest), f"an integer from {lowest}")
+    if validation_size is None:
+        remaining = available // 3 if train_size is None else max(0, available - train_size)
+        validation_size = min(VALIDATION_SIZE, remaining)
+    if train_size is None:
+        train_size = min(TRAIN_SIZE, max(1, available - validation_size))
     if train_size + validation_size > available:
         raise ValueError(
             f"train_size {train_size:,} and validation_size {validation_size:,} need "
             f"{train_size + validation_size:,} different images, but {directory} has {available:,} for training; "
             "use a larger data set, or ask `load_mnist` for fewer"
         )
+    return train_size, validation_size
+
+
+def _draw_split(
+    available: int, train_size: int, validation_size: int, seed: int | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the disjoint row numbers of the training and of the validation split."""
     try:
         rows = np.arange(available) if seed is None else random_stream(seed, "split").permutation(available)
     except ValueError as error:
@@ -176,8 +182,9 @@ def _draw_split(
 
 def normalise(pixels: np.ndarray, mean: float, std: float, dtype: type) -> np.ndarray:
     """Return `(pixels - mean) / std` as rows `(N, 785)`, the last column 1 (the bias trick)."""
-    images = np.empty((len(pixels), math.prod(pixels.shape[1:]) + 1), dtype)
+    num_pixels = math.prod(pixels.shape[1:])
+    images = np.empty((len(pixels), num_pixels + 1), dtype)
     images[:, -1] = 1
-    np.subtract(pixels.reshape(len(pixels), -1), mean, out=images[:, :-1], dtype=dtype)
+    np.subtract(pixels.reshape(len(pixels), num_pixels), mean, out=images[:, :-1], dtype=dtype)
     images[:, :-1] /= std
     return images

@@ -1,7 +1,6 @@
 """MNIST's files, and those of data sets like it: read by what is in them, and checked."""
 
 import gzip
-import io
 import math
 import warnings
 import zipfile
@@ -19,7 +18,10 @@ EMBEDDED_DIRECTORY = Path(__file__).resolve().parents[2] / "data" / "mnist"
 IMAGE_SHAPE = (28, 28)  # of MNIST
 NUM_CLASSES = 10  # likewise
 MAX_SIDE = 128  # pixels of an image
-MAX_IMAGES = 1_000_000  # more than in any data set of this layout; bounds the memory that a header can ask for
+MAX_IMAGES = 1_000_000  # more than in any data set of this layout
+MAX_BYTES = 2**30  # of one part of the data, unpacked: twice as much as the largest of EMNIST
+MAX_RATIO = 100  # how many times its size a file may unpack to: images of digits unpack to 3 to 20 times theirs,
+ANY_RATIO_BYTES = 2**26  # but so many bytes are no harm
 PIECE = 2**20  # bytes that are read at once
 UNSIGNED_BYTE = 0x08  # the IDX type code of every file of the layout
 GZIP_MAGIC = b"\x1f\x8b"
@@ -38,7 +40,10 @@ class MNISTError(ValueError):
 
 
 class RawData(NamedTuple):
-    """The data as read: images `(N, rows, columns)` and labels `(N,)` from 0, all unsigned bytes, read-only."""
+    """The data as read: images `(N, rows, columns)` and labels `(N,)`, all unsigned bytes, read-only.
+
+    A label is the number of its class among the `label_names`: those that any image for training or test has.
+    """
 
     train_images: np.ndarray
     train_labels: np.ndarray
@@ -56,8 +61,8 @@ def read_files(directory: Path) -> RawData:
     beside a broken one of the same part is taken, with a warning.
     """
     found = {(part, kind): candidates(directory, part, kind) for part in ("train", "t10k") for kind in STANDARD}
-    archives = sorted(directory.glob("*.npz")) if not any(found.values()) and directory.is_dir() else []
-    if archives:
+    archives = [path for path in sorted(directory.glob("*.npz")) if path.is_file()]
+    if archives and not any(found.values()):
         return _checked(directory, archives[0], *_read_npz(archives[0]))
     arrays, pieces, read = [], [], []
     for (part, kind), paths in found.items():
@@ -72,8 +77,8 @@ def read_files(directory: Path) -> RawData:
     return _checked(directory, read[1], arrays, pieces)
 
 
-def _checked(directory: Path, labels_path: Path, arrays: list[np.ndarray], pieces: list[bytes]) -> RawData:
-    """Check that images and labels fit each other and count classes from 0."""
+def _checked(directory: Path, labels_path: Path, arrays: list[np.ndarray], pieces: list[bytes | np.ndarray]) -> RawData:
+    """Check that images and labels fit each other, and number the classes that occur from 0."""
     train_images, train_labels, test_images, test_labels = arrays
     for images, labels in ((train_images, train_labels), (test_images, test_labels)):
         if len(images) != len(labels):
@@ -82,25 +87,16 @@ def _checked(directory: Path, labels_path: Path, arrays: list[np.ndarray], piece
     if train_images.shape[1:] != test_images.shape[1:]:
         shapes = [" × ".join(map(str, images.shape[1:])) for images in (train_images, test_images)]
         raise _error(directory, f"images for training are {shapes[0]} pixels, for test {shapes[1]}, expected the same")
-    classes = np.unique(train_labels)
-    lowest = int(classes[0] == 1)
-    missing = np.setdiff1d(np.arange(lowest, int(classes[-1]) + 1), classes)
-    if len(missing):
-        label = int(classes[classes > missing[0]][0])
-        row = int(np.argmax(train_labels == label))
-        raise _error(labels_path, f"label {label} at position {row:,}, but no image has label {missing[0]}")
-    strange = np.flatnonzero(~np.isin(test_labels, classes))
-    if len(strange):
-        what = f"label {test_labels[strange[0]]} at position {strange[0]:,} of the test labels"
-        raise _error(directory, f"{what}, which no image for training has")
-    if len(classes) < 2:
-        raise _error(labels_path, f"all labels are {classes[0]}, expected at least two classes")
-    names = label_names(directory, labels_path, len(classes), lowest)
-    shifted = [train_labels - np.uint8(lowest), test_labels - np.uint8(lowest)]
-    return RawData(train_images, shifted[0], test_images, shifted[1], names, sha256(*pieces))
+    occurs = np.bincount(train_labels, minlength=256) + np.bincount(test_labels, minlength=256) > 0
+    names = label_names(directory, labels_path, np.flatnonzero(occurs).tolist())
+    number = (np.cumsum(occurs) - 1).astype(np.uint8)  # of each class among those that occur
+    arrays[1::2] = [number[train_labels], number[test_labels]]
+    for array in arrays:
+        array.setflags(write=False)
+    return RawData(*arrays, names, sha256(*pieces))
 
 
-def _first_good(paths: list[Path], dimensions: int, pieces: list[bytes]) -> tuple[np.ndarray, Path]:
+def _first_good(paths: list[Path], dimensions: int, pieces: list[bytes | np.ndarray]) -> tuple[np.ndarray, Path]:
     """Return the first of some files that can be read, and its path; warn of broken ones before it."""
     broken: list[MNISTError] = []
     for path in paths:
@@ -116,7 +112,7 @@ def _first_good(paths: list[Path], dimensions: int, pieces: list[bytes]) -> tupl
     raise broken[0]
 
 
-def _read_idx(path: Path, dimensions: int) -> tuple[np.ndarray, list[bytes]]:
+def _read_idx(path: Path, dimensions: int) -> tuple[np.ndarray, list[bytes | np.ndarray]]:
     """Return one IDX file of unsigned bytes as an array, and its content.
 
     Format: two zero bytes, type code, number of dimensions, each dimension as a big-endian 32-bit integer,
@@ -128,6 +124,7 @@ def _read_idx(path: Path, dimensions: int) -> tuple[np.ndarray, list[bytes]]:
         with gzip.open(path) if zipped else path.open("rb") as stream:
             header = stream.read(4 + 4 * dimensions)
             shape = _parse_header(path, header, dimensions)
+            _check_bytes(path, math.prod(shape), path.stat().st_size)
             content = _read_exactly(path, stream, math.prod(shape))
     except (OSError, EOFError, zlib.error) as error:
         raise _error(path, f"cannot be read ({error})") from error
@@ -160,35 +157,63 @@ def _parse_header(path: Path, header: bytes, dimensions: int) -> tuple[int, ...]
     return shape
 
 
-def _read_exactly(path: Path, stream: BinaryIO, size: int) -> bytes:
+def _read_exactly(path: Path, stream: BinaryIO, size: int) -> bytearray:
     """Read `size` bytes, in pieces so that memory follows the file and not its header; make sure it ends there."""
-    pieces, missing = [], size
+    content, missing = bytearray(), size
     while missing and (piece := stream.read(min(PIECE, missing))):
-        pieces.append(piece)
+        content += piece
         missing -= len(piece)
     if missing:
         raise _error(path, f"ends after {size - missing:,} values, the header announces {size:,}")
     if stream.read(1):
         raise _error(path, f"goes on after the {size:,} values that the header announces")
-    return b"".join(pieces)
+    return content
 
 
-def _read_npz(path: Path) -> tuple[list[np.ndarray], list[bytes]]:
+def _check_bytes(path: Path, unpacked: int, packed: int) -> None:
+    """Refuse to unpack more bytes than images of so many packed ones can be, whatever is announced."""
+    allowed = min(MAX_BYTES, max(ANY_RATIO_BYTES, MAX_RATIO * packed))
+    if unpacked > allowed:
+        raise _error(path, f"{packed:,} bytes announce {unpacked:,} unpacked, expected at most {allowed:,}")
+
+
+def _read_npz(path: Path) -> tuple[list[np.ndarray], list[bytes | np.ndarray]]:
     """Return images and labels of an archive as Keras has it, and their content."""
+    arrays, pieces = [], []
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
-            arrays = [file[name] for name in NPZ_NAMES]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise _error(path, f"cannot be read as an archive with {', '.join(NPZ_NAMES)} ({error})") from error
-    for name, array, dimensions in zip(NPZ_NAMES, arrays, (3, 1, 3, 1), strict=True):
-        whole = np.issubdtype(array.dtype, np.integer) and array.ndim == dimensions and 1 <= len(array) <= MAX_IMAGES
-        if not whole or array.min() < 0 or array.max() > 255 or not all(side <= MAX_SIDE for side in array.shape[1:]):
-            what = f"{name} is of {array.dtype} and shape {array.shape}"
-            raise _error(path, f"{what}, expected whole numbers 0 to 255 in {dimensions} dimensions")
-    arrays = [np.ascontiguousarray(array, np.uint8) for array in arrays]
-    for array in arrays:
-        array.setflags(write=False)
-    return arrays, [bytes(str(array.shape), "ascii") + array.tobytes() for array in arrays]
+        with zipfile.ZipFile(path) as archive:
+            for name, dimensions in zip(NPZ_NAMES, (3, 1, 3, 1), strict=True):
+                arrays.append(_read_member(path, archive, name, dimensions))
+                pieces += [str(arrays[-1].shape).encode(), arrays[-1].ravel()]
+    except MNISTError:
+        raise
+    except Exception as error:  # of the many kinds that zipfile and NumPy raise for what is damaged
+        what = f"cannot be read as an archive with {', '.join(NPZ_NAMES)} ({str(error)[:200]})"
+        raise _error(path, what) from error
+    return arrays, pieces
+
+
+def _read_member(path: Path, archive: zipfile.ZipFile, name: str, dimensions: int) -> np.ndarray:
+    """Return one array of an archive as unsigned bytes, unpacked only after its size, type and shape are checked."""
+    member = archive.getinfo(f"{name}.npy")
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise _error(path, f"{name} is packed in a way that NumPy does not use")
+    _check_bytes(path, member.file_size, member.compress_size)
+    with archive.open(member) as stream:
+        if np.lib.format.read_magic(stream) != (1, 0):
+            raise _error(path, f"{name} is in a format for other arrays than those of whole numbers")
+        shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+        sides = [MAX_IMAGES, *[MAX_SIDE] * (dimensions - 1)]
+        fits = len(shape) == dimensions and all(1 <= side <= most for side, most in zip(shape, sides, strict=True))
+        whole = dtype.kind in "iu" and stream.tell() + math.prod(shape) * dtype.itemsize == member.file_size
+    if fits and whole:
+        with archive.open(member) as stream:
+            array = np.lib.format.read_array(stream, allow_pickle=False)
+        fits = array.min() >= 0 and array.max() <= 255
+    if not (fits and whole):
+        what = f"{name} is of {dtype} and shape {shape} in {member.file_size:,} bytes"
+        raise _error(path, f"{what}, expected whole numbers 0 to 255 in {dimensions} dimensions")
+    return np.ascontiguousarray(array, np.uint8)
 
 
 def _error(path: Path, problem: str) -> MNISTError:

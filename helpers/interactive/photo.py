@@ -1,6 +1,7 @@
 """Drawings and photos of a digit, made into images like those of MNIST."""
 
 import os
+import warnings
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -9,6 +10,9 @@ from ..data.mnist_files import IMAGE_SHAPE
 
 BOX = 20  # pixels; the longer side of a digit
 CENTRE = 14  # row and column at which the ink's centre of mass lies, to half a pixel, in every image of MNIST
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")  # Pillow has more, one of which runs Ghostscript
+MAX_PIXELS = 80_000_000  # of a photo, which take up to four bytes each
+PHOTO_SIDE = 1000  # pixels; a larger photo is made smaller before it is looked at
 CONTRAST = 0.35  # of the way from the paper's grey to the darkest ink; fainter is paper
 
 
@@ -32,18 +36,36 @@ def fitted(image: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     return np.asarray(Image.fromarray(np.uint8(image.clip(0, 255))).resize(shape[::-1]), float)
 
 
+def _grey(path: str | os.PathLike) -> Image.Image:
+    """Return a photo upright and in grey, no side longer than a thousand pixels."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
+            file = Image.open(path, formats=FORMATS)
+        with file:
+            if file.width * file.height > MAX_PIXELS:
+                raise Image.DecompressionBombError(f"{file.width:,} x {file.height:,} pixels")
+            file.draft("L", (PHOTO_SIDE, PHOTO_SIDE))  # a JPEG is unpacked no larger than need be
+            ImageOps.exif_transpose(file, in_place=True)
+            grey = file.convert("L")
+    except FileNotFoundError:
+        raise
+    except Image.DecompressionBombError as error:
+        what = f"too many pixels, expected at most {MAX_PIXELS:,}"
+        raise ValueError(f"{path}: {what} ({error}); make the photo smaller") from error
+    except Exception as error:  # of the many kinds that Pillow raises for what is damaged
+        raise ValueError(f"{path}: not a picture, expected {', '.join(FORMATS)} ({error})") from error
+    grey.thumbnail((PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.BOX)
+    return grey
+
+
 def read_photo(path: str | os.PathLike) -> np.ndarray:
     """Return a photo of one digit, dark on light or light on dark, as grey values 0..255 `(28, 28)`, 255 = ink.
 
-    The paper is what the photo's edge shows. Raises `ValueError` for a file that is no picture, or shows no digit.
+    The paper is what the photo's edge shows. Raises `ValueError` for a file that is no picture in one of the usual
+    formats, has more than 80 million pixels, or shows no digit.
     """
-    try:
-        with Image.open(path) as file:
-            grey = np.asarray(ImageOps.exif_transpose(file).convert("L"), float)
-    except (OSError, SyntaxError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
-        raise ValueError(f"{path}: not a picture ({error})") from error
+    grey = np.asarray(_grey(path), float)
     edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     ink = np.abs(grey - np.median(edge))
     ink = np.clip((ink / max(ink.max(), 1) - CONTRAST) / (1 - CONTRAST), 0, 1)

@@ -161,7 +161,7 @@ def numbers(dataset, split):
 
 
 @pytest.mark.parametrize("seed", [None, 0, 1])
-@pytest.mark.parametrize("sizes", [(200, 100), (1, 299), (30, 20)])
+@pytest.mark.parametrize("sizes", [(200, 100), (1, 299), (30, 20), (300, 0)])
 def test_splits_are_disjoint_and_keep_each_image_with_its_label(numbered, sizes, seed):
     dataset = load_mnist(numbered, train_size=sizes[0], validation_size=sizes[1], split_seed=seed, dtype=np.float64)
     drawn = {}
@@ -174,6 +174,35 @@ def test_splits_are_disjoint_and_keep_each_image_with_its_label(numbered, sizes,
     assert drawn["test"] == list(range(300))
     if seed is None:
         assert [*drawn["train"], *drawn["validation"]] == [*range(sizes[0]), *range(300 - sizes[1], 300)]
+
+
+@pytest.mark.parametrize(
+    ("given", "sizes"),
+    [
+        ({}, (20_000, 10_000)),
+        ({"train_size": 60_000}, (60_000, 0)),
+        ({"train_size": 55_000}, (55_000, 5_000)),
+        ({"train_size": 1_000}, (1_000, 10_000)),
+        ({"validation_size": 0}, (20_000, 0)),
+        ({"validation_size": 45_000}, (15_000, 45_000)),
+    ],
+)
+def test_the_split_that_is_not_given_gets_what_remains_at_most_its_usual_size(given, sizes):
+    dataset = load_mnist(**given)
+    assert (len(dataset.train), len(dataset.validation), len(dataset.test)) == (*sizes, 10_000)
+
+
+def test_all_images_without_a_validation_split_are_shown_as_that():
+    dataset = load_mnist(train_size=60_000, validation_size=0)
+    assert dataset.pixels(dataset.validation).shape == (0, 28, 28)
+    assert "60,000 train, 0 validation, 10,000 test" in repr(dataset)
+    assert "| validation | 0      | 0 0 0 0" in dataset._repr_mimebundle_()["text/markdown"]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_one_or_two_images_are_all_for_training(tmp_path, write_data, draw_images, count):
+    dataset = load_mnist(write_data(tmp_path, draw_images(count), draw_images(12, seed=1)))
+    assert (len(dataset.train), len(dataset.validation)) == (count, 0)
 
 
 def test_a_split_seed_draws_the_same_split_each_time_and_another_seed_another(numbered):
@@ -189,7 +218,9 @@ def test_a_split_seed_draws_the_same_split_each_time_and_another_seed_another(nu
     ("arguments", "message"),
     [
         *(({"train_size": size}, f"train_size is {size}; allowed: an integer from 1") for size in (0, -5, 10.0, True)),
-        ({"validation_size": 0}, "validation_size is 0; allowed"),
+        ({"validation_size": -1}, "validation_size is -1; allowed: an integer from 0"),
+        ({"train_size": None, "validation_size": 300}, "validation_size 300 need 301 different images"),
+        ({"train_size": 301, "validation_size": None}, "train_size 301 and validation_size 0 need 301 different"),
         ({"train_size": 301}, "301 and validation_size 10 need 311 different images, but .*numbered has 300"),
         ({"train_size": 251, "validation_size": 50}, "need 301 different images"),
         ({"split_seed": -1}, "split_seed is -1; allowed"),
@@ -222,7 +253,8 @@ BAD_IMAGES = {
     "images of too many pixels": (lambda b: header(30, 129, 28) + b[16:], "dimensions are 30 x 129 x 28"),
     "a web page": (lambda b: b"<!DOCTYPE html>\n<title>Not found</title>", "is a web page that was saved"),
     "billions of images": (lambda b: header(2**32 - 1, 28, 28) + b[16:], "dimensions are 4294967295 x 28 x 28"),
-    "a million images announced": (lambda b: header(10**6, 28, 28) + b[16:], "the header announces 784,000,000"),
+    "a million images announced": (lambda b: header(10**6, 28, 28) + b[16:], "announce 784,000,000 unpacked, expected"),
+    "more values than there are": (lambda b: header(99, 28, 28) + b[16:], "the header announces 77,616"),
     "one value missing": (lambda b: b[:-1], "ends after 23,519 values, the header announces 23,520"),
     "no values": (lambda b: b[:16], "ends after 0 values, the header announces 23,520"),
     "one value too many": (lambda b: b + b"\0", "goes on after the 23,520 values"),
@@ -234,10 +266,6 @@ BAD_LABELS = {
     "one label too many": (lambda b: b + b"\1", "goes on after the 30 values"),
     "fewer labels than images": (lambda b: header(29) + b[8:-1], "29 labels for the 30 images"),
     "more labels than images": (lambda b: header(31) + b[8:] + b"\1", "31 labels for the 30 images"),
-    "a label between which and the others one is missing": (
-        lambda b: b[:12] + b"\x0b" + b[13:],
-        "label 11 at position 4, but no image has label 10",
-    ),
 }
 
 

@@ -5,7 +5,7 @@ import gzip
 import numpy as np
 import pytest
 
-from helpers import MNISTError, load_mnist
+from helpers import MLP, MNISTError, TrainingConfig, load_mnist, train
 from helpers.data.mnist_files import read_files
 
 pytestmark = pytest.mark.usefixtures("clean_environment")
@@ -99,19 +99,41 @@ def test_files_of_two_data_sets_in_one_folder_are_refused(write, data):
         read_files(write(data, names))
 
 
+def test_images_for_training_and_for_test_of_two_sizes_are_refused(write, data):
+    with pytest.raises(MNISTError, match="for training are 6 × 4 pixels, for test 4 × 6"):
+        read_files(write([*data[:2], *labelled(9, shape=(4, 6))]))
+
+
 @pytest.mark.parametrize(
-    ("change", "problem"),
+    ("train", "test", "names"),
     [
-        (lambda data: [*data[:2], *labelled(9, shape=(4, 6))], "for training are 6 × 4 pixels, for test 4 × 6"),
-        (lambda data: [data[0], 0 * data[1], data[2], 0 * data[3]], "all labels are 0, expected at least two"),
-        (lambda data: [data[0], 2 * data[1], *data[2:]], "label 2 at position 1, but no image has label 1"),
-        (lambda data: [*data[:3], data[3] + 1], "label 3 at position 2 of the test labels, which no image for"),
+        ([2, 3, 3, 2], [3, 2], ("2", "3")),
+        ([0, 8, 8, 0], [8, 8], ("0", "8")),
+        ([1, 3, 1, 3], [2, 3], ("1", "2", "3")),
+        ([255, 0, 7, 0], [9, 0], ("0", "7", "9", "255")),
+        ([7, 7, 7, 7], [7, 7], ("7",)),
     ],
-    ids=["sizes", "one class", "a class missing", "a class in the test alone"],
+    ids=["two and three", "nought and eight", "one in the test alone", "far apart", "one class"],
 )
-def test_parts_that_do_not_fit_each_other_are_refused(write, data, change, problem):
-    with pytest.raises(MNISTError, match=problem):
-        read_files(write(change(data)))
+def test_every_label_that_occurs_is_a_class_and_no_other(write, train, test, names):
+    arrays = [labelled(4)[0], np.array(train, np.uint8), labelled(2)[0], np.array(test, np.uint8)]
+    dataset = load_mnist(write(arrays), train_size=4)
+    assert dataset.label_names == names
+    for split, labels in ((dataset.train, train), (dataset.test, test)):
+        assert [int(dataset.label_names[label]) for label in split.labels] == labels
+    assert f"of class {' '.join(names)} " in dataset._repr_mimebundle_()["text/markdown"]
+
+
+def test_two_digits_of_mnist_are_learnt_by_a_network_with_two_outputs(mnist, write):
+    arrays = []
+    for split in (mnist.train, mnist.test):
+        rows = np.flatnonzero(np.isin(split.labels, (2, 3)))[:600]
+        arrays += [mnist.pixels_of(split.images[rows]).round().astype(np.uint8), split.labels[rows].astype(np.uint8)]
+    dataset = load_mnist(write(arrays))
+    model = MLP([dataset.num_inputs, 16, dataset.num_classes], weight_init="improved", seed=0)
+    train(model, dataset, TrainingConfig(learning_rate=0.02, momentum=0.9, max_epochs=5), seed=0, progress=False)
+    assert model.evaluate(dataset.test)[1] > 0.9
+    assert dataset.label_names[model.read(arrays[2][0]).argmax()] == str(arrays[3][0])
 
 
 def test_images_have_their_own_size_and_classes_and_few_are_split_in_the_usual_proportion(write, data):
@@ -136,6 +158,27 @@ def test_emnist_is_turned_upright_and_its_letters_have_their_names(write):
     assert "".join(raw.label_names) == "abcdefghijklmnopqrstuvwxyz"
 
 
-def test_a_mapping_file_names_the_classes(write, data, tmp_path):
-    (tmp_path / "some-mapping.txt").write_text("0 65\n1 98\n2 51\n")
-    assert read_files(write(data)).label_names == ("A", "b", "3")
+@pytest.mark.parametrize(
+    ("part", "labels", "names"),
+    [("letters", [1, 3, 26], "acz"), ("balanced", [9, 10, 46], "9At"), ("digits", [2, 3], "23"), ("letters", [0], "0")],
+)
+def test_emnists_classes_have_their_names_where_some_do_not_occur(write, part, labels, names):
+    files = [f"emnist-{part}-{name}".replace("t10k", "test") for name in STANDARD]
+    images = labelled(len(labels))[0]
+    raw = read_files(write([images, np.array(labels, np.uint8)] * 2, files))
+    assert "".join(raw.label_names) == names
+
+
+@pytest.mark.parametrize(
+    ("mapping", "names"),
+    [
+        ("0 65\n1 98\n2 51\n", ("A", "b", "3")),
+        ("0 65\n1 98\n", ("0", "1", "2")),
+        ("0 65\n1 98\n2 55296\n", ("0", "1", "2")),
+        (f"0 65\n1 98\n2 {'9' * 5000}\n", ("0", "1", "2")),
+    ],
+    ids=["of all", "one missing", "no sign", "a number without end"],
+)
+def test_a_mapping_file_names_the_classes_if_it_has_a_sign_for_each(write, data, tmp_path, mapping, names):
+    (tmp_path / "some-mapping.txt").write_text(mapping)
+    assert read_files(write(data)).label_names == names
