@@ -23,7 +23,7 @@ DEPTHS = (1, 2, 3, 5, 7, 10, 14, 20)
 BATCH_SIZES = tuple(2**n for n in range(11))
 MIN_STEPS = 200  # of each measurement
 POWERS_OF_TWO = ("hidden units", "batch size")
-SWEEP = {"names": ("2c", "3c", "4a", "4b"), "seeds": 2, "max_epochs": 2}
+SWEEP = {"names": ("baseline", "momentum", "narrow", "wide"), "seeds": 2, "max_epochs": 2}
 ALT = "Four panels: time of a step against hidden units, depth and batch size, and of a sweep against workers."
 METHOD = """\
 A step is one of `train`, with shuffling, update and losses; the floor is its matrix products alone. One core, one

@@ -18,7 +18,7 @@ SPREAD = {"accuracy": 0.01, "loss": 0.01, "cpu_seconds": 1.0}
 def made_up_results(seeds: int = 10, *, epochs: int | None = None, **changes: dict[str, float]) -> Results:
     """Return results of all experiments, alike but for jitter and for the changes.
 
-    changes: by experiment, on top of `USUAL`; for example `made_up_results(**{"3a": {"accuracy": 0.97}})`;
+    changes: by experiment, on top of `USUAL`; for example `made_up_results(**{"weights": {"accuracy": 0.97}})`;
     `diverged`: how many of its trainings did. epochs: as if the run was limited to so many.
     """
     experiments = [experiment.limited(epochs) for experiment in EXPERIMENTS.values()]

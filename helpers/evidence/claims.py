@@ -69,7 +69,7 @@ def claim(text: str, *expected: Judgement | bool | list[Judgement]) -> None:
     """Show a sentence of yours, judged by the numbers.
 
     text: Markdown; its numbers come from results. expected: what must be so for it to be said: judgements, such as
-    `compare(results, "2c", "3a").rises("accuracy")`, and truths, such as `count == 50_880`.
+    `compare(results, "baseline", "weights").rises("accuracy")`, and truths, such as `count == 50_880`.
 
     Where all hold, the sentence stands as written; where one does not, it is struck out, with what was measured; where
     one cannot be judged, it is grey. A mark leads to its row in the table of evidence.

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ..experiments.table import name_of
 from .families import Pair, family_of
 from .judgement import Judgement
 from .measures import measure_of
@@ -28,6 +29,7 @@ def compare(results: Runs, before: str, after: str, family: str | Sequence[Pair]
     family: over which comparisons the tests are corrected: a name of `FAMILIES` or pairs; not needed for a comparison
     that one of them lists. Raises `ValueError` for a network that is not there, or a missing family.
     """
+    before, after = (name_of(name, results.keys()) for name in (before, after))
     for name in (before, after):
         values_by_seed(results, name)
     return Comparison(results, before, after, *family_of(before, after, family))

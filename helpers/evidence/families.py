@@ -2,25 +2,33 @@
 
 from collections.abc import Sequence
 
+from ..experiments.table import name_of
 from .statistics import seeds_needed
 
 Pair = tuple[str, str]
 Family = tuple[str, tuple[Pair, ...]]  # its name, and its comparisons as (before, after)
 
 FAMILIES: dict[str, tuple[Pair, ...]] = {
-    "tricks": (("2c", "3a"), ("3a", "3b"), ("3b", "3c"), ("3b", "3b_0.2"), ("3b_0.2", "3c"), ("2c", "3c")),
-    "topology": (
-        ("3c", "4a"),
-        ("3c", "4b"),
-        ("3c", "4d"),
-        ("3c", "4d_32"),
-        ("4d_32", "4d"),
-        ("3c", "4e"),
-        ("4e", "4e_0.005"),
-        ("3c", "4e_0.005"),
+    "tricks": (
+        ("baseline", "weights"),
+        ("weights", "sigmoid"),
+        ("sigmoid", "momentum"),
+        ("sigmoid", "long_step"),
+        ("long_step", "momentum"),
+        ("baseline", "momentum"),
     ),
-    "gradients": (("4e", "4e_sigmoid"), ("4e", "4e_uniform")),
-    "early stopping": (("4e_no_stopping", "4e"),),
+    "topology": (
+        ("momentum", "narrow"),
+        ("momentum", "wide"),
+        ("momentum", "two_layers"),
+        ("momentum", "two_thin_layers"),
+        ("two_thin_layers", "two_layers"),
+        ("momentum", "deep"),
+        ("deep", "deep_short_step"),
+        ("momentum", "deep_short_step"),
+    ),
+    "gradients": (("deep", "deep_plain"), ("deep", "deep_uniform")),
+    "early stopping": (("deep_to_the_end", "deep"),),
 }
 
 
@@ -40,7 +48,7 @@ def family_of(before: str, after: str, family: str | Sequence[Pair] | None = Non
             f"family is {family!r}, and no family lists the comparison of {before} with {after}; give the name of one "
             f"({', '.join(FAMILIES)}), or all pairs that you compare, such as family=[({before!r}, {after!r})]"
         )
-    pairs = tuple(dict.fromkeys([*(tuple(one) for one in family), pair]))
+    pairs = tuple(dict.fromkeys([*((name_of(a), name_of(b)) for a, b in family), pair]))
     return "own", pairs
 
 

@@ -49,8 +49,8 @@ def flat(expected: Iterable[object]) -> list[Judgement]:
 def have(results: Mapping[str, Sequence[Result]], names: str | Sequence[str], **settings: object) -> Judgement:
     """Judge that experiments have these settings, as they were trained: of `Experiment` or of its config.
 
-    For example `have(results, ["4a", "4b"], activation="improved_sigmoid", momentum=0.9)`. Raises `ValueError` for a
-    network or a setting that there is not.
+    For example `have(results, ["narrow", "wide"], activation="improved_sigmoid", momentum=0.9)`. Raises `ValueError`
+    for a network or a setting that there is not.
     """
     names = [names] if isinstance(names, str) else names
     departing, shortened = [], set()

@@ -43,13 +43,14 @@ def listed(words: Sequence[str], conjunction: str = "and") -> str:
 
 
 def short_name(experiment: Experiment | str) -> str:
-    """Return the shortest way to say which experiment is meant, for example "3a" or "4d 32"."""
+    """Return the shortest way to say which experiment is meant, for example "two layers"."""
     return (experiment if isinstance(experiment, str) else experiment.name).replace("_", " ")
 
 
 def network_label(experiment: Experiment) -> str:
-    """Return how figures and tables call an experiment, for example "3a: improved weights"."""
-    return f"{short_name(experiment)}: {experiment.summary}"
+    """Return how figures and tables call an experiment, for example "4a: narrow (32 units)"."""
+    task = f"{experiment.task}: " if experiment.task else ""
+    return f"{task}{short_name(experiment)} ({experiment.summary})"
 
 
 def seeds_text(results: Results, names: Sequence[str] | None = None) -> str:

@@ -56,10 +56,10 @@ class Experiment:
         sizes = [num_inputs, *self.hidden_layers, num_classes]
         return MLP(sizes, activation=self.activation, weight_init=self.weight_init, seed=seed)
 
-    def variant(self, name: str, **changes: object) -> "Experiment":
+    def variant(self, name: str, *, task: str = "", seeds: int | None = None, **changes: object) -> "Experiment":
         """Return this experiment with other settings, its own or those of its config, under another name.
 
-        For example `EXPERIMENTS["3c"].variant("wide", hidden_layers=(100,), learning_rate=0.05)`.
+        For example `EXPERIMENTS["momentum"].variant("mine", hidden_layers=(100,), learning_rate=0.05)`.
         """
         settings = {key: changes.pop(key) for key in ("hidden_layers", "activation", "weight_init") if key in changes}
         try:
@@ -67,13 +67,14 @@ class Experiment:
         except TypeError:
             known = ", ".join(["hidden_layers", "activation", "weight_init", *vars(self.config)])
             raise ValueError(f"changes are {', '.join(changes)}; allowed: {known}") from None
+        settings |= {"task": task, "seeds": seeds or self.seeds}
         return replace(self, name=name, title="", config=config, based_on=self, **settings)
 
     def limited(self, max_epochs: int | None) -> "Experiment":
         """Return this experiment with at most so many epochs, under its own name."""
         if max_epochs is None or max_epochs >= self.config.max_epochs:
             return self
-        return replace(self.variant(self.name, max_epochs=int(max_epochs)), title=self.summary)
+        return replace(self.variant(self.name, task=self.task, max_epochs=int(max_epochs)), title=self.summary)
 
     @property
     def shortened(self) -> bool:

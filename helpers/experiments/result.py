@@ -13,6 +13,7 @@ from ..data.mnist import Dataset, data_name, load_mnist
 from ..network.history import History
 from ..network.mlp import MLP
 from .experiment import Experiment
+from .table import name_of
 
 if TYPE_CHECKING:
     import pandas
@@ -122,6 +123,16 @@ class Results(dict[str, list[Result]]):
         self.experiments = {experiment.name: experiment for experiment in experiments}
         self.interrupted = interrupted
 
+    def __contains__(self, name: object) -> bool:
+        """Whether there are results of an experiment, by its name or by the number of a task."""
+        return isinstance(name, str) and (super().__contains__(name) or super().__contains__(name_of(name)))
+
+    def get(self, name: str, default: object = None) -> object:
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
     def frame(self) -> "pandas.DataFrame":
         """Return one row a training, with all its settings and the numbers it ended with, for plots of your own.
 
@@ -132,6 +143,8 @@ class Results(dict[str, list[Result]]):
         return pandas.DataFrame([_row(run) for runs in self.values() for run in runs])
 
     def __missing__(self, name: str) -> list[Result]:
+        if name in self:
+            return self[name_of(name)]
         raise KeyError(_no_results(self, name))
 
     def __repr__(self) -> str:

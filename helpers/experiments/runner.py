@@ -18,7 +18,7 @@ from .jobs import Job, jobs_for
 from .keys import common_determinants
 from .result import Result, Results
 from .store import Store
-from .table import EXPERIMENTS
+from .table import EXPERIMENTS, name_of
 from .trial import run_job
 from .workers import run_on_this_machine
 
@@ -131,7 +131,8 @@ def chosen_experiments(names: Wanted, max_epochs: int | None = None) -> list[Exp
     check("names", names, isinstance(wanted, Iterable), listed)
     chosen: dict[str, Experiment] = {}
     for one in wanted:
-        experiment = one if isinstance(one, Experiment) else EXPERIMENTS.get(one) if isinstance(one, str) else None
+        named = EXPERIMENTS.get(name_of(one)) if isinstance(one, str) else None
+        experiment = one if isinstance(one, Experiment) else named
         if experiment is None:
             raise ValueError(f"no experiment is called {one!r}; there are: {', '.join(EXPERIMENTS)}")
         if chosen.setdefault(experiment.name, experiment) != experiment:

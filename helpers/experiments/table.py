@@ -1,32 +1,53 @@
 """The report's experiments, Tasks 2 to 4: one table. Change one here, and only what it changes is trained again."""
 
+from collections.abc import Container
+
 from ..network.training import TrainingConfig
 from .experiment import Experiment
 
-BASELINE = Experiment("2c", "", (64,), "sigmoid", "uniform", TrainingConfig(learning_rate=0.1))
-WEIGHTS = BASELINE.variant("3a", weight_init="improved")
-SIGMOID = WEIGHTS.variant("3b", activation="improved_sigmoid")
-MOMENTUM = SIGMOID.variant("3c", learning_rate=0.02, momentum=0.9)  # the network of Task 3
-TEN_LAYERS = MOMENTUM.variant("4e", hidden_layers=(64,) * 10)
+
+class Experiments(dict[str, Experiment]):
+    """Experiments by name. The number of a task, such as "3c", stands for the first one that answers it."""
+
+    def __missing__(self, number: str) -> Experiment:
+        for experiment in self.values():
+            if experiment.task == number != "":
+                return experiment
+        raise KeyError(number)
+
+
+def name_of(name: str, among: Container[str] = ()) -> str:
+    """Return the name of the experiment that a task's number stands for; any other, or one of these, as it is."""
+    try:
+        return name if name in among else EXPERIMENTS[name].name
+    except KeyError:
+        return name
+
+
+BASELINE = Experiment("baseline", "", (64,), "sigmoid", "uniform", TrainingConfig(learning_rate=0.1), task="2c")
+WEIGHTS = BASELINE.variant("weights", task="3a", weight_init="improved")
+SIGMOID = WEIGHTS.variant("sigmoid", task="3b", activation="improved_sigmoid")
+MOMENTUM = SIGMOID.variant("momentum", task="3c", learning_rate=0.02, momentum=0.9)  # the network of Task 3
+DEEP = MOMENTUM.variant("deep", task="4e", hidden_layers=(64,) * 10)
 SHORT = {"max_epochs": 5, "validations_per_epoch": 1}  # enough to show where the gradient goes
 
-EXPERIMENTS = {
-    experiment.name: experiment
+EXPERIMENTS = Experiments(
+    (experiment.name, experiment)
     for experiment in (
         BASELINE,
         WEIGHTS,
         SIGMOID,
         MOMENTUM,
-        SIGMOID.variant("3b_0.2", learning_rate=0.2),  # the step that momentum makes of 3c's, without momentum
-        MOMENTUM.variant("4a", hidden_layers=(32,)),
-        MOMENTUM.variant("4b", hidden_layers=(128,)),
-        MOMENTUM.variant("4d", hidden_layers=(60, 60)),  # as many parameters as 3c
-        MOMENTUM.variant("4d_32", hidden_layers=(32, 32)),  # as the first report had it
-        TEN_LAYERS,
-        TEN_LAYERS.variant("4e_no_stopping", patience=None),
-        TEN_LAYERS.variant("4e_0.005", learning_rate=0.005),
-        TEN_LAYERS.variant("4e_0.002", learning_rate=0.002, max_epochs=6),  # enough to see its lowest loss
-        TEN_LAYERS.variant("4e_sigmoid", activation="sigmoid", **SHORT),
-        TEN_LAYERS.variant("4e_uniform", activation="sigmoid", weight_init="uniform", **SHORT),
+        SIGMOID.variant("long_step", task="3b", learning_rate=0.2),  # the step that momentum makes, without it
+        MOMENTUM.variant("narrow", task="4a", hidden_layers=(32,)),
+        MOMENTUM.variant("wide", task="4b", hidden_layers=(128,)),
+        MOMENTUM.variant("two_layers", task="4d", hidden_layers=(60, 60)),  # as many parameters as `momentum`
+        MOMENTUM.variant("two_thin_layers", task="4d", hidden_layers=(32, 32)),  # as the first report had it
+        DEEP,
+        DEEP.variant("deep_to_the_end", task="4e", patience=None),
+        DEEP.variant("deep_short_step", task="4e", learning_rate=0.005),
+        DEEP.variant("deep_shorter_step", task="4e", learning_rate=0.002, max_epochs=6),  # to see its lowest loss
+        DEEP.variant("deep_plain", task="4e", activation="sigmoid", **SHORT),
+        DEEP.variant("deep_uniform", task="4e", activation="sigmoid", weight_init="uniform", **SHORT),
     )
-}
+)

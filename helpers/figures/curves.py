@@ -12,6 +12,7 @@ from nbtypst import TEXT_WIDTH_INCHES, Figure
 from ..evidence.numbers import network_label, seeds_text, short_name
 from ..experiments.experiment import Experiment
 from ..experiments.result import Runs, runs_of
+from ..experiments.table import name_of
 from ..network.history import History
 from .style import SPLIT_STYLES, Look, dress, in_print_style, legend_above, looks_of, new_figure
 
@@ -149,7 +150,7 @@ def _line(results: Runs, shown: Shown) -> Line:
     if isinstance(shown, tuple):
         label, history = shown
         return Line(label, label, [history] if len(history.validation_steps) else [], 0, 5)
-    name = shown.name if isinstance(shown, Experiment) else shown
+    name = shown.name if isinstance(shown, Experiment) else name_of(shown, results.keys())
     runs = runs_of(results, name)
     usable = [run for run in runs if not run.diverged]
     experiment = next((run.experiment for run in runs), shown if isinstance(shown, Experiment) else None)

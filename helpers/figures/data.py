@@ -39,7 +39,7 @@ def sigmoids_figure() -> Figure:
     """Show both activation functions and their slopes."""
     x = np.linspace(-4, 4, 401)
     figure, (left, right) = new_figure(1, 2, height=0.42 * TEXT_WIDTH_INCHES)
-    looks = (("plain", "0.0", "--"), ("improved", OWN_LOOKS["3b"].colour, "-"))
+    looks = (("plain", "0.0", "--"), ("improved", OWN_LOOKS["sigmoid"].colour, "-"))
     values = (sigmoid(x), improved_sigmoid(x))
     slopes = (sigmoid_slope(values[0]), improved_sigmoid_slope(values[1]))
     for (_, colour, style), value, slope in zip(looks, values, slopes, strict=True):

@@ -44,20 +44,20 @@ PALETTE = tuple(
 )
 # Networks of the report that have the same look in every figure; any other gets the next of the palette.
 OWN_LOOKS = {
-    "2c": Look("#000000", "o"),
-    "3a": Look("#E69F00", "s"),
-    "3b": Look("#56B4E9", "^"),
-    "3c": Look("#009E73", "D"),
-    "3b_0.2": Look("#0072B2", "H"),
-    "4a": Look("#CC79A7", "v"),
-    "4b": Look("#0072B2", "P"),
-    "4d": Look("#D55E00", "X"),
-    "4d_32": Look("#8C6D31", "<"),
-    "4e": Look("#5B3A8C", "p"),
-    "4e_no_stopping": Look("#9A86BF", "h"),
-    "4e_0.005": Look("#B03A5B", "d"),
-    "4e_sigmoid": Look("#7F7F7F", ">"),
-    "4e_uniform": Look("#404040", "*"),
+    "baseline": Look("#000000", "o"),
+    "weights": Look("#E69F00", "s"),
+    "sigmoid": Look("#56B4E9", "^"),
+    "momentum": Look("#009E73", "D"),
+    "long_step": Look("#0072B2", "H"),
+    "narrow": Look("#CC79A7", "v"),
+    "wide": Look("#0072B2", "P"),
+    "two_layers": Look("#D55E00", "X"),
+    "two_thin_layers": Look("#8C6D31", "<"),
+    "deep": Look("#5B3A8C", "p"),
+    "deep_to_the_end": Look("#9A86BF", "h"),
+    "deep_short_step": Look("#B03A5B", "d"),
+    "deep_plain": Look("#7F7F7F", ">"),
+    "deep_uniform": Look("#404040", "*"),
 }
 
 

@@ -86,7 +86,7 @@ class LivePlot(_Live[History]):
 
 
 class LiveCurves(_Live[Results]):
-    """A callback that redraws the mean of several trainings: `run_experiments(["2c"], callback=LiveCurves(["2c"]))`.
+    """A callback that redraws the mean of trainings: `run_experiments(["wide"], callback=LiveCurves(["wide"]))`.
 
     shown: as for `curves_figure`. The caption says over how many seeds each line goes so far.
     """

@@ -18,8 +18,8 @@ from helpers.figures import reviews_table
 from helpers.report import ROOT, struck_in
 from nbtypst.notebooks import Notebook
 
-GOOD = {"3a": {"accuracy": 0.97}}
-BAD = {"3a": {"accuracy": 0.93}}
+GOOD = {"weights": {"accuracy": 0.97}}
+BAD = {"weights": {"accuracy": 0.93}}
 
 
 @pytest.fixture
@@ -45,24 +45,25 @@ def shown():
         (BAD, 10, "<del>**Better**", "✗"),
         ({}, 10, "<del>**Better**", "✗"),
         (GOOD, 2, '<span style="color: #757575">**Better**', "?"),
-        ({"3a": {"accuracy": 0.97, "diverged": 1}}, 10, '<span style="color: #757575">**Better**', "?"),
+        ({"weights": {"accuracy": 0.97, "diverged": 1}}, 10, '<span style="color: #757575">**Better**', "?"),
     ],
     ids=["so", "the opposite", "no difference", "few seeds", "diverged"],
 )
 def test_a_claim_is_shown_as_the_numbers_have_it(shown, changes, seeds, starts, mark):
     results = made_up_results(seeds, **changes)
-    judgements = compare(results, "2c", "3a").rises("accuracy")
+    judgements = compare(results, "baseline", "weights").rises("accuracy")
     output = shown("**Better** it is.", judgements)
     text = output.data["text/markdown"].partition("</a>")[2]
     assert text.startswith(starts)
     assert f">{mark}</a></sup>" in text
-    assert (f"*Measured:* validation accuracy, 3a less 2c: {judgements[0].measured}" in text) == (mark == "✗")
+    said = f"*Measured:* validation accuracy, weights less baseline: {judgements[0].measured}"
+    assert (said in text) == (mark == "✗")
     assert ("not judged" in text.partition("<sup>")[0]) == (mark == "?")
 
 
 def test_one_thing_that_is_not_so_is_enough_and_an_open_one_leaves_it_open(shown):
-    rises = compare(made_up_results(**GOOD), "2c", "3a").rises("accuracy")
-    open_one = compare(made_up_results(2), "2c", "3a").rises("accuracy")
+    rises = compare(made_up_results(**GOOD), "baseline", "weights").rises("accuracy")
+    open_one = compare(made_up_results(2), "baseline", "weights").rises("accuracy")
     assert "<del>" in shown("A.", rises, False).data["text/markdown"]
     assert "color" in shown("B.", rises, open_one, True).data["text/markdown"]
     assert "<del>" in shown("C.", open_one, False).data["text/markdown"]
@@ -83,11 +84,10 @@ def test_a_claim_keeps_its_place_when_its_numbers_change():
 
 
 def test_the_table_of_evidence_has_difference_interval_p_family_and_verdict():
-    judgements = compare(made_up_results(**GOOD), "2c", "3a").rises("accuracy")
+    judgements = compare(made_up_results(**GOOD), "baseline", "weights").rises("accuracy")
     rows = evidence_table([Claim("**Better** by far.", tuple(judgements))]).rows
-    assert rows[0][1:] == [
-        "validation accuracy, 3a less 2c", judgements[0].measured, judgements[0].p, "tricks (6)", "holds: higher"
-    ]  # fmt: skip
+    what = "validation accuracy, weights less baseline"
+    assert rows[0][1:] == [what, judgements[0].measured, judgements[0].p, "tricks (6)", "holds: higher"]
     assert rows[1][0] == ""
 
 
@@ -95,7 +95,7 @@ def test_claims_of_other_notebooks_come_from_the_last_build(tmp_path, monkeypatc
     monkeypatch.setattr(claims, "CLAIMS_FILE", tmp_path / "claims.json")
     monkeypatch.setattr(claims, "_made", {})
     assert evidence_table().rows == []
-    judgements = tuple(compare(made_up_results(**GOOD), "2c", "3a").rises("accuracy"))
+    judgements = tuple(compare(made_up_results(**GOOD), "baseline", "weights").rises("accuracy"))
     kept = claims.keep_for_the_appendix([Claim("Elsewhere.", judgements)])
     (tmp_path / "claims.json").write_text(kept)
     assert "Elsewhere" in evidence_table().rows[0][0]
@@ -113,16 +113,16 @@ def test_a_claim_needs_a_sentence_and_judgements_or_truths_to_expect(wrong):
 
 def test_a_judgement_is_no_truth_by_itself():
     with pytest.raises(TypeError, match="give it to claim"):
-        assert compare(made_up_results(), "2c", "3a").rises("loss")[0]
+        assert compare(made_up_results(), "baseline", "weights").rises("loss")[0]
 
 
 def test_settings_are_judged_as_they_were_trained():
     results = made_up_results(1)
-    assert have(results, ["4a", "4b"], activation="improved_sigmoid", momentum=0.9).holds is True
-    wrong = have(results, ["4a", "2c"], activation="improved_sigmoid")
-    assert (wrong.holds, wrong.measured) == (False, "2c: activation sigmoid")
+    assert have(results, ["narrow", "wide"], activation="improved_sigmoid", momentum=0.9).holds is True
+    wrong = have(results, ["narrow", "baseline"], activation="improved_sigmoid")
+    assert (wrong.holds, wrong.measured) == (False, "baseline: activation sigmoid")
     with pytest.raises(ValueError, match="no setting is called speed; there are: learning_rate"):
-        have(results, "4a", speed=1)
+        have(results, "narrow", speed=1)
     with pytest.raises(ValueError, match="no results of '9z'"):
         have(results, "9z", momentum=0)
 
@@ -137,7 +137,7 @@ def test_settings_are_judged_as_they_were_trained():
     ],
 )
 def test_a_review_finds_its_verdict_from_the_numbers(changes, seeds, found, said, why):
-    both = compare(made_up_results(seeds, **changes), "2c", "3a")
+    both = compare(made_up_results(seeds, **changes), "baseline", "weights")
     options = {"supported_if": both.rises("accuracy"), "refuted_if": both.falls("accuracy")}
     one = review("3a", "It is better.", "supported", "By far.", **options)
     assert one.found == found

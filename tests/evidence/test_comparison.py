@@ -29,13 +29,15 @@ from helpers.experiments.result import Results
     ],
 )
 def test_what_is_found_follows_the_numbers(change, measure, found):
-    assert compare(made_up_results(**{"3a": change}), "2c", "3a").found(measure) == found
+    assert compare(made_up_results(weights=change), "baseline", "weights").found(measure) == found
 
 
 def test_a_difference_inside_a_tenth_of_a_point_is_too_small_to_matter_though_significant():
     results = made_up_results()
-    results["3a"] = [replace(run, validation=(run.validation[0], run.validation[1] + 0.0005)) for run in results["2c"]]
-    comparison = compare(results, "2c", "3a")
+    results["weights"] = [
+        replace(run, validation=(run.validation[0], run.validation[1] + 0.0005)) for run in results["baseline"]
+    ]
+    comparison = compare(results, "baseline", "weights")
     assert comparison.p("accuracy") < 0.05
     assert comparison.found("accuracy") == "too small to matter"
     assert [judgement.holds for judgement in comparison.stays("accuracy")] == [True]
@@ -43,17 +45,19 @@ def test_a_difference_inside_a_tenth_of_a_point_is_too_small_to_matter_though_si
 
 
 def test_accuracy_rises_only_where_it_does_with_the_weights_kept_and_at_the_end():
-    results = made_up_results(**{"3a": {"accuracy": 0.98}})
-    for run in results["3a"]:
+    results = made_up_results(weights={"accuracy": 0.98})
+    for run in results["weights"]:
         run.history.validation_accuracy[:] = 0.80
-    assert [judgement.holds for judgement in compare(results, "2c", "3a").rises("accuracy")] == [True, False]
+    assert [judgement.holds for judgement in compare(results, "baseline", "weights").rises("accuracy")] == [True, False]
 
 
 def test_the_differences_are_paired_on_the_seeds_that_both_have():
-    results = made_up_results(**{"3a": {"accuracy": 0.96}})
-    results["3a"] = results["3a"][2:]
-    by_hand = [b.validation[1] - a.validation[1] for a, b in zip(results["2c"][2:], results["3a"], strict=True)]
-    assert compare(results, "2c", "3a").difference("accuracy").values == pytest.approx(by_hand)
+    results = made_up_results(weights={"accuracy": 0.96})
+    results["weights"] = results["weights"][2:]
+    by_hand = [
+        b.validation[1] - a.validation[1] for a, b in zip(results["baseline"][2:], results["weights"], strict=True)
+    ]
+    assert compare(results, "baseline", "weights").difference("accuracy").values == pytest.approx(by_hand)
 
 
 @pytest.mark.parametrize(("family", "pairs"), FAMILIES.items())
@@ -69,36 +73,39 @@ def test_one_seed_too_few_gives_no_verdict_of_any_kind(family, pairs):
 
 @pytest.mark.parametrize(
     ("epochs", "diverged", "found"),
-    [(None, 3, "not judged: diverged trainings, 3 of 3a"), (2, 0, "not judged on trainings of 2 epochs")],
+    [(None, 3, "not judged: diverged trainings, 3 of weights"), (2, 0, "not judged on trainings of 2 epochs")],
 )
 def test_diverged_and_shortened_trainings_are_not_judged(epochs, diverged, found):
-    results = made_up_results(epochs=epochs, **{"3a": {"loss": 0.1, "diverged": diverged}})
-    judgement = compare(results, "2c", "3a").falls("loss")[0]
+    results = made_up_results(epochs=epochs, weights={"loss": 0.1, "diverged": diverged})
+    judgement = compare(results, "baseline", "weights").falls("loss")[0]
     assert (judgement.holds, judgement.found) == (None, found)
 
 
 def test_p_counts_all_comparisons_of_the_family_even_where_they_are_not_there():
-    results = made_up_results(**{"3a": {"accuracy": 0.98}})
-    alone = Results([], {name: results[name] for name in ("2c", "3a")})
-    assert compare(alone, "2c", "3a").p("accuracy") == pytest.approx(len(FAMILIES["tricks"]) * 2 / 2**10)
-    own = compare(alone, "2c", "3a", family=[("2c", "3a")])
+    results = made_up_results(weights={"accuracy": 0.98})
+    alone = Results([], {name: results[name] for name in ("baseline", "weights")})
+    assert compare(alone, "baseline", "weights").p("accuracy") == pytest.approx(len(FAMILIES["tricks"]) * 2 / 2**10)
+    own = compare(alone, "baseline", "weights", family=[("baseline", "weights")])
     assert own.p("accuracy") == pytest.approx(2 / 2**10)
 
 
 def test_a_comparison_that_no_family_lists_must_name_one():
     results = made_up_results()
-    with pytest.raises(ValueError, match=r"no family lists .* 4a with 4b; give .*tricks, topology"):
-        compare(results, "4a", "4b")
-    assert compare(results, "4a", "4b", family="topology").rises("loss")[0].family == f"topology ({1 + 8})"
+    with pytest.raises(ValueError, match=r"no family lists .* narrow with wide; give .*tricks, topology"):
+        compare(results, "narrow", "wide")
+    assert compare(results, "narrow", "wide", family="topology").rises("loss")[0].family == f"topology ({1 + 8})"
 
 
 @pytest.mark.parametrize(
     ("read", "message"),
     [
-        (lambda r: compare(r, "2c", "9z"), "no results of '9z'; there are: 2c, 3a"),
-        (lambda r: measured(r, "9z"), "no results of '9z'; there are: 2c, 3a"),
-        (lambda r: compare(r, "2c", "3a").rises("speed"), "no measure is called 'speed'; there are: accuracy, "),
-        (lambda r: measured(r, "2c").speed, "no measure is called 'speed'; there are: accuracy, "),
+        (lambda r: compare(r, "baseline", "9z"), "no results of '9z'; there are: baseline, weights"),
+        (lambda r: measured(r, "9z"), "no results of '9z'; there are: baseline, weights"),
+        (
+            lambda r: compare(r, "baseline", "weights").rises("speed"),
+            "no measure is called 'speed'; there are: accuracy, ",
+        ),
+        (lambda r: measured(r, "baseline").speed, "no measure is called 'speed'; there are: accuracy, "),
     ],
 )
 def test_an_unknown_network_or_measure_is_named_with_those_there_are(read, message):
@@ -108,14 +115,23 @@ def test_an_unknown_network_or_measure_is_named_with_those_there_are(read, messa
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_every_measure_can_be_said_of_made_up_of_diverged_and_of_missing_trainings(measure):
-    for results in (made_up_results(3), made_up_results(3, **{"3a": {"diverged": 3}}), made_up_results(0)):
-        assert f"{getattr(measured(results, '3a'), measure)}"
-        assert compare(results, "2c", "3a").text(measure)
+    for results in (made_up_results(3), made_up_results(3, weights={"diverged": 3}), made_up_results(0)):
+        assert f"{getattr(measured(results, 'weights'), measure)}"
+        assert compare(results, "baseline", "weights").text(measure)
+
+
+def test_results_and_comparisons_are_found_by_the_numbers_of_tasks():
+    results = made_up_results()
+    assert results["3a"] is results["weights"]
+    by_number = compare(results, "2c", "3a", family=[("2c", "3a")])
+    assert by_number.text("loss") == compare(results, "baseline", "weights").text("loss")
+    assert by_number.pairs == (("baseline", "weights"),)
+    assert compare(results, "2c", "3a").family == "tricks"
 
 
 def test_numbers_are_said_with_their_units():
-    results = made_up_results(**{"3a": {"accuracy": 0.97, "step": 1_000}})
-    both = compare(results, "2c", "3a")
+    results = made_up_results(weights={"accuracy": 0.97, "step": 1_000})
+    both = compare(results, "baseline", "weights")
     assert [f"{both.before.accuracy}", f"{both.after.accuracy:2}"] == ["95.0\xa0%", "97.00\xa0%"]
     assert f"{both.change('accuracy')}" == "2.0\xa0points"
     assert f"{both.before.steps_to_best}" == "4,000\xa0steps"
@@ -123,23 +139,23 @@ def test_numbers_are_said_with_their_units():
 
 
 def test_a_ratio_is_judged_by_its_whole_interval():
-    times = compare(made_up_results(**{"3a": {"cpu_seconds": 20.0}}), "2c", "3a").times("cpu_seconds")
+    times = compare(made_up_results(weights={"cpu_seconds": 20.0}), "baseline", "weights").times("cpu_seconds")
     assert (times.above(1.5).holds, times.above(2.0).holds, times.below(3).holds) == (True, False, True)
 
 
 def test_steps_to_the_baselines_loss_by_hand():
-    results = made_up_results(1, **{"3a": {"loss": 0.19}, "3b": {"loss": 1.0}})
-    lowest = results["2c"][0].history.validation_loss.min()
-    history = results["3a"][0].history
+    results = made_up_results(1, weights={"loss": 0.19}, sigmoid={"loss": 1.0})
+    lowest = results["baseline"][0].history.validation_loss.min()
+    history = results["weights"][0].history
     by_hand = history.validation_steps[history.validation_loss <= lowest][0]
-    steps = [float(measured(results, name).steps_to_baseline) for name in ("2c", "3a", "3b")]
+    steps = [float(measured(results, name).steps_to_baseline) for name in ("baseline", "weights", "sigmoid")]
     assert steps == pytest.approx([4_000, by_hand, np.nan], nan_ok=True)
 
 
 def test_an_experiment_of_ones_own_is_compared_on_its_own_seeds():
-    own, results = EXPERIMENTS["3c"].variant("mine", hidden_layers=(100,)), made_up_results()
+    own, results = EXPERIMENTS["momentum"].variant("mine", hidden_layers=(100,)), made_up_results()
     results["mine"] = [made_up_result(own, seed, loss=0.1) for seed in range(9)]
-    comparison = compare(results, "3c", "mine", family=[("3c", "mine")])
+    comparison = compare(results, "momentum", "mine", family=[("momentum", "mine")])
     assert comparison.difference("loss").count == 9
     assert comparison.falls("loss")[0].holds is True
 

@@ -57,7 +57,7 @@ def test_times_environments_data_and_seeds_stand_in_the_tables(mnist):
     for part in ("An abacus", read_files(mnist.directory).fingerprint, "0, 1", "pandoc ", "Typst "):
         assert part in text
     rows = {row[0]: row for row in provenance.trainings_table(results).rows}
-    assert (rows["3c"][1], rows["3c"][3]) == ("2026-03-01 23:50 to 2026-03-02 00:10", "20,000")
+    assert (rows["momentum"][1], rows["momentum"][3]) == ("2026-03-01 23:50 to 2026-03-02 00:10", "20,000")
     assert provenance.last_trained(results) == "2 March 2026"
     same_day = trained(made_up_results(2), "2026-03-01 10:00", "2026-03-01 10:05")
     assert provenance.trainings_table(same_day).rows[0][1] == "2026-03-01 10:00 to 10:05"

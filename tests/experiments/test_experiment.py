@@ -8,8 +8,9 @@ import pytest
 
 from helpers import EXPERIMENTS, Experiment, TrainingConfig
 from helpers.experiments.experiment import num_parameters
+from helpers.experiments.table import name_of
 
-TASK_3 = EXPERIMENTS["3c"]
+TASK_3 = EXPERIMENTS["momentum"]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_a_summary_is_the_title_or_says_what_was_changed_or_unusual(experiment, 
 
 def test_a_limited_experiment_has_fewer_epochs_under_the_same_name_and_a_limit_that_is_no_shorter_changes_nothing():
     short = TASK_3.limited(2)
-    assert (short.name, short.summary, short.config.max_epochs) == ("3c", TASK_3.summary, 2)
+    assert (short.name, short.summary, short.config.max_epochs) == ("momentum", TASK_3.summary, 2)
     assert short.shortened
     assert short.limited(1).shortened
     for epochs in (None, 50, 51):
@@ -91,26 +92,34 @@ SHORT = {"max_epochs": 5, "validations_per_epoch": 1}
 ALL_TRICKS = ("improved", "improved_sigmoid", 0.02, 0.9)
 TEN_LAYERS = (64,) * 10
 TABLE = {  # hidden layers, weights, activation, learning rate, momentum, number of parameters, what is unusual
-    "2c": ((64,), "uniform", "sigmoid", 0.1, 0.0, 50_880, {}),
-    "3a": ((64,), "improved", "sigmoid", 0.1, 0.0, 50_880, {}),
-    "3b": ((64,), "improved", "improved_sigmoid", 0.1, 0.0, 50_880, {}),
-    "3c": ((64,), *ALL_TRICKS, 50_880, {}),
-    "3b_0.2": ((64,), "improved", "improved_sigmoid", 0.2, 0.0, 50_880, {}),
-    "4a": ((32,), *ALL_TRICKS, 25_440, {}),
-    "4b": ((128,), *ALL_TRICKS, 101_760, {}),
-    "4d": ((60, 60), *ALL_TRICKS, 51_300, {}),
-    "4d_32": ((32, 32), *ALL_TRICKS, 26_464, {}),
-    "4e": (TEN_LAYERS, *ALL_TRICKS, 87_744, {}),
-    "4e_no_stopping": (TEN_LAYERS, *ALL_TRICKS, 87_744, {"patience": None}),
-    "4e_0.005": (TEN_LAYERS, "improved", "improved_sigmoid", 0.005, 0.9, 87_744, {}),
-    "4e_0.002": (TEN_LAYERS, "improved", "improved_sigmoid", 0.002, 0.9, 87_744, {"max_epochs": 6}),
-    "4e_sigmoid": (TEN_LAYERS, "improved", "sigmoid", 0.02, 0.9, 87_744, SHORT),
-    "4e_uniform": (TEN_LAYERS, "uniform", "sigmoid", 0.02, 0.9, 87_744, SHORT),
+    "baseline": ((64,), "uniform", "sigmoid", 0.1, 0.0, 50_880, {}),
+    "weights": ((64,), "improved", "sigmoid", 0.1, 0.0, 50_880, {}),
+    "sigmoid": ((64,), "improved", "improved_sigmoid", 0.1, 0.0, 50_880, {}),
+    "momentum": ((64,), *ALL_TRICKS, 50_880, {}),
+    "long_step": ((64,), "improved", "improved_sigmoid", 0.2, 0.0, 50_880, {}),
+    "narrow": ((32,), *ALL_TRICKS, 25_440, {}),
+    "wide": ((128,), *ALL_TRICKS, 101_760, {}),
+    "two_layers": ((60, 60), *ALL_TRICKS, 51_300, {}),
+    "two_thin_layers": ((32, 32), *ALL_TRICKS, 26_464, {}),
+    "deep": (TEN_LAYERS, *ALL_TRICKS, 87_744, {}),
+    "deep_to_the_end": (TEN_LAYERS, *ALL_TRICKS, 87_744, {"patience": None}),
+    "deep_short_step": (TEN_LAYERS, "improved", "improved_sigmoid", 0.005, 0.9, 87_744, {}),
+    "deep_shorter_step": (TEN_LAYERS, "improved", "improved_sigmoid", 0.002, 0.9, 87_744, {"max_epochs": 6}),
+    "deep_plain": (TEN_LAYERS, "improved", "sigmoid", 0.02, 0.9, 87_744, SHORT),
+    "deep_uniform": (TEN_LAYERS, "uniform", "sigmoid", 0.02, 0.9, 87_744, SHORT),
 }
 
 
 def test_the_experiments_are_those_of_the_tasks_by_their_own_names():
     assert {experiment.name for experiment in EXPERIMENTS.values()} == EXPERIMENTS.keys() == TABLE.keys()
+
+
+def test_the_number_of_a_task_stands_for_the_first_experiment_that_answers_it():
+    numbers = ("2c", "3a", "3b", "3c", "4a", "4b", "4d", "4e")
+    names = ["baseline", "weights", "sigmoid", "momentum", "narrow", "wide", "two_layers", "deep"]
+    assert [EXPERIMENTS[number].name for number in numbers] == names
+    assert [name_of(number) for number in numbers] == names
+    assert (name_of("mine"), name_of(""), name_of("3c", among=["3c"])) == ("mine", "", "3c")
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -10,7 +10,7 @@ from helpers import EXPERIMENTS
 from helpers.experiments import keys
 from helpers.experiments.keys import COMPUTING, PACKAGE, common_determinants, result_key, source_hash
 
-TASK_3 = EXPERIMENTS["3c"]
+TASK_3 = EXPERIMENTS["momentum"]
 COMMON = {"format": 1, "data": "ab12", "source": "cd34", "numpy": "2.0.0", "scipy": "1.15.0"}
 NUMERIC = [
     *(str(path.relative_to(PACKAGE)) for room in COMPUTING for path in sorted((PACKAGE / room).glob("*.py"))),
@@ -33,16 +33,16 @@ def test_every_determinant_changes_the_key():
         key(),
         key(seed=4),
         *(key(**{name: "another"}) for name in COMMON),
-        *(key(EXPERIMENTS[name]) for name in ("4a", "4e", "4e_no_stopping")),
-        key(TASK_3.variant("3c", learning_rate=np.nextafter(TASK_3.config.learning_rate, 1))),
-        key(TASK_3.variant("3c", patience=None)),
+        *(key(EXPERIMENTS[name]) for name in ("narrow", "deep", "deep_to_the_end")),
+        key(TASK_3.variant("momentum", learning_rate=np.nextafter(TASK_3.config.learning_rate, 1))),
+        key(TASK_3.variant("momentum", patience=None)),
         key(TASK_3.limited(2)),
     ]
     assert len(set(changed)) == len(changed)
 
 
 def test_words_about_an_experiment_change_no_key():
-    assert key(TASK_3.variant("3c")) == key() != key(TASK_3.variant("another"))
+    assert key(TASK_3.variant("momentum")) == key() != key(TASK_3.variant("another"))
 
 
 def test_what_all_results_have_in_common_names_data_code_and_libraries():

@@ -21,7 +21,7 @@ ARRAYS = {
     "steps": np.array([], np.int64),
     "accuracy": np.array(0.975),
     "stopped": np.array(True),
-    "experiment": np.array("3c"),
+    "experiment": np.array("momentum"),
 }
 METADATA = {"seed": 3, "machine": "x86_64", "title": "zwölf Einheiten"}
 
@@ -34,7 +34,7 @@ def store(tmp_path):
 @pytest.fixture
 def path(store):
     """The path of a result that is stored."""
-    path = store.directory / "3c-seed3-abc.npz"
+    path = store.directory / "momentum-seed3-abc.npz"
     store.write(path, ARRAYS, METADATA)
     return path
 
@@ -58,11 +58,11 @@ def test_what_is_saved_comes_back_bit_for_bit_with_its_metadata(store, path):
     arrays, metadata = store.read(path)
     same(arrays)
     assert metadata == METADATA | {"file": path.name}
-    assert [file.name for file in store.directory.iterdir()] == ["3c-seed3-abc.npz"]
+    assert [file.name for file in store.directory.iterdir()] == ["momentum-seed3-abc.npz"]
 
 
 def test_what_is_not_there_is_none_without_a_warning(store):
-    assert store.read(store.directory / "3c-seed3-abc.npz") is None
+    assert store.read(store.directory / "momentum-seed3-abc.npz") is None
     assert not store.directory.exists()
 
 
@@ -143,7 +143,7 @@ def test_what_is_no_result_is_refused_whatever_its_digest_and_no_pickled_object_
 
 
 def test_objects_cannot_be_saved(store):
-    path = store.directory / "3c-seed3-abc.npz"
+    path = store.directory / "momentum-seed3-abc.npz"
     with pytest.raises(ValueError, match="Object arrays"):
         store.write(path, {"losses": np.array([Trap()], object)}, {})
     assert not path.exists()
@@ -173,7 +173,7 @@ def test_a_write_that_fails_or_is_interrupted_leaves_the_old_file_and_nothing_el
 
 
 def test_who_may_read_a_result_is_what_the_process_allows_for_its_files(store):
-    path = store.directory / "3c-seed3-abc.npz"
+    path = store.directory / "momentum-seed3-abc.npz"
     before = os.umask(0o027)
     try:
         store.write(path, ARRAYS, METADATA)
@@ -187,7 +187,7 @@ def test_what_a_killed_process_left_is_deleted_after_an_hour_and_what_one_writes
     for file, minutes in ((left, 61), (writing, 59)):
         file.write_bytes(b"half")
         os.utime(file, times=(time.time() - 60 * minutes,) * 2)
-    store.write(store.directory / "3c-seed4-abc.npz", ARRAYS, METADATA)
+    store.write(store.directory / "momentum-seed4-abc.npz", ARRAYS, METADATA)
     assert not left.exists()
     assert writing.exists()
 
@@ -233,5 +233,5 @@ def test_a_folder_that_cannot_be_written_is_known_beforehand(tmp_path):
 
 
 def test_a_file_under_anothers_name_is_reported_and_deleted(store, path):
-    other = path.rename(store.directory / "3c-seed4-abc.npz")
-    found_damaged(store, other, "the content of 3c-seed3-abc.npz")
+    other = path.rename(store.directory / "momentum-seed4-abc.npz")
+    found_damaged(store, other, "the content of momentum-seed3-abc.npz")

@@ -24,9 +24,9 @@ def small(many_squares, tmp_path, monkeypatch):
 def test_the_whole_sweep_is_every_width_with_every_depth_as_in_task_3_over_twenty_seeds():
     networks = [network(units, depth) for units in UNITS for depth in DEPTHS]
     assert len({each.name for each in networks}) == len({each.hidden_layers for each in networks}) == 42
-    assert {each.config for each in networks} == {EXPERIMENTS["3c"].config}
+    assert {each.config for each in networks} == {EXPERIMENTS["momentum"].config}
     assert network(16, 3).hidden_layers == (16, 16, 16)
-    assert network(64, 1).hidden_layers == EXPERIMENTS["3c"].hidden_layers
+    assert network(64, 1).hidden_layers == EXPERIMENTS["momentum"].hidden_layers
     assert SEEDS == 20
 
 

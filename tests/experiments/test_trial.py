@@ -130,5 +130,5 @@ def test_a_training_that_diverged_left_no_network(results):
 def test_results_that_are_not_there_are_a_key_error_that_names_those_that_are(results):
     assert repr(results) == "Results(plain: 1, explosive: 1)"
     assert list(results.experiments) == ["plain", "explosive"]
-    with pytest.raises(KeyError, match="no results of '3c'; there are: plain, explosive"):
-        results["3c"]
+    with pytest.raises(KeyError, match="no results of 'momentum'; there are: plain, explosive"):
+        results["momentum"]

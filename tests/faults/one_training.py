@@ -9,7 +9,7 @@ from helpers import EXPERIMENTS, load_mnist, train
 
 
 def main(out):
-    experiment = EXPERIMENTS["3c"].limited(1)
+    experiment = EXPERIMENTS["momentum"].limited(1)
     model = experiment.model(seed=0)
     history = train(model, load_mnist(split_seed=0), experiment.config, seed=0, progress=False)
     blas = [info for info in threadpool_info() if info["user_api"] == "blas" and "numpy" in info["filepath"]]

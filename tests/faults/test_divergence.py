@@ -57,9 +57,9 @@ def test_a_learning_rate_of_a_million_is_reported_as_diverged(trained):
 
 
 CASES = {
-    "the baseline": (["2c"], [0, 1]),
-    "the network of Task 3": (["3c"], [0, 1]),
-    "ten layers": (["4e", "4e_no_stopping", "4e_sigmoid", "4e_uniform"], [0, 1]),
+    "the baseline": (["baseline"], [0, 1]),
+    "the network of Task 3": (["momentum"], [0, 1]),
+    "ten layers": (["deep", "deep_to_the_end", "deep_plain", "deep_uniform"], [0, 1]),
     "one seed of all": (list(EXPERIMENTS), [0]),
     "all": (list(EXPERIMENTS), [0, 1]),
 }

@@ -12,27 +12,31 @@ from helpers.experiments.store import Store
 from helpers.figures.curves import band
 from helpers.figures.style import OWN_LOOKS, looks_of
 
-PAIRS = [("2c", "3a"), ("3a", "3b")]
+PAIRS = [("baseline", "weights"), ("weights", "sigmoid")]
 OF_RESULTS = {
-    "curves": lambda r: figures.curves_figure(r, ["2c", "3a"], label="fig:a", see="See."),
+    "curves": lambda r: figures.curves_figure(r, ["baseline", "weights"], label="fig:a", see="See."),
     "curves of one split": lambda r: figures.curves_figure(
-        r, ["2c", "3a"], ["training loss", "validation loss"], label="fig:a", see="See.", log_steps=True
+        r, ["baseline", "weights"], ["training loss", "validation loss"], label="fig:a", see="See.", log_steps=True
     ),
     "forest": lambda r: figures.forest_figure(r, PAIRS, ["accuracy", "loss"], label="fig:a", see="See."),
     "steps to loss": lambda r: figures.steps_to_loss_figure(r, list(r)),
-    "learning rates": lambda r: figures.learning_rates_figure(r, ["4e", "4e_0.005"], "3c", label="fig:a"),
+    "learning rates": lambda r: figures.learning_rates_figure(
+        r, ["deep", "deep_short_step"], "momentum", label="fig:a"
+    ),
     "tradeoff": lambda r: figures.tradeoff_figure(r, list(r)),
-    "gradients": lambda r: figures.gradients_figure(r, ["4e", "4e_sigmoid"]),
+    "gradients": lambda r: figures.gradients_figure(r, ["deep", "deep_plain"]),
     "networks": lambda r: figures.networks_table(r, list(r), label="tbl:a", see="See.", intervals=True),
     "measures": lambda r: figures.measures_table(r, list(r), ["accuracy", "gap"], label="tbl:a", see="See."),
-    "signs": lambda r: figures.signs_table({"weights": compare(r, "2c", "3a")}, ["loss"], label="tbl:a", see="See."),
+    "signs": lambda r: figures.signs_table(
+        {"weights": compare(r, "baseline", "weights")}, ["loss"], label="tbl:a", see="See."
+    ),
     "trainings": lambda r: figures.trainings_table(r),
 }
 RESULTS = {
-    "ten seeds": made_up_results(10, **{"3a": {"accuracy": 0.97, "loss": 0.12}}),
+    "ten seeds": made_up_results(10, weights={"accuracy": 0.97, "loss": 0.12}),
     "one seed": made_up_results(1),
     "none": made_up_results(0),
-    "some diverged": made_up_results(4, **{"3a": {"diverged": 2}, "4e": {"diverged": 1}}),
+    "some diverged": made_up_results(4, weights={"diverged": 2}, deep={"diverged": 1}),
     "all diverged": made_up_results(3, **{name: {"diverged": 3} for name in EXPERIMENTS}),
 }
 
@@ -50,28 +54,28 @@ def test_every_figure_and_table_takes_results_of_every_kind_with_letters_of_at_l
 
 
 def test_a_history_even_without_a_validation_and_an_experiment_of_ones_own_are_drawn_beside_the_reports():
-    own = EXPERIMENTS["3c"].variant("mine", hidden_layers=(100,))
+    own = EXPERIMENTS["momentum"].variant("mine", hidden_layers=(100,))
     results = made_up_results(10)
     results["mine"] = [made_up_result(own, seed) for seed in range(3)]
     empty = History(*(np.empty(0) for _ in range(5)))
-    by_hand = [("by hand", results["2c"][0].history), ("nothing", empty)]
-    shown = figures.curves_figure(results, ["3c", own, *by_hand], label="fig:a", see="See.")
+    by_hand = [("by hand", results["baseline"][0].history), ("nothing", empty)]
+    shown = figures.curves_figure(results, ["momentum", own, *by_hand], label="fig:a", see="See.")
     shown.figure.canvas.draw()
     legend = [text.get_text() for text in shown.figure.legends[0].get_texts()]
-    assert legend[:3] == ["3c: momentum 0.9, learning rate 0.02", "mine: 100 units", "by hand"]
-    assert "0 to 10 seeds (3c: 10, mine: 3, by hand: 1, nothing: 0)" in shown.caption
+    assert legend[:3] == ["3c: momentum (momentum 0.9, learning rate 0.02)", "mine (100 units)", "by hand"]
+    assert "0 to 10 seeds (momentum: 10, mine: 3, by hand: 1, nothing: 0)" in shown.caption
 
 
 def test_an_unknown_network_or_panel_is_named_with_those_there_are():
-    with pytest.raises(ValueError, match="no results of '9z'; there are: 2c"):
+    with pytest.raises(ValueError, match="no results of '9z'; there are: baseline"):
         figures.curves_figure(made_up_results(1), ["9z"], label="fig:a", see="See.")
     with pytest.raises(ValueError, match="no panel is called 'speed'; there are: loss"):
-        figures.curves_figure(made_up_results(1), ["2c"], ["speed"], label="fig:a", see="See.")
+        figures.curves_figure(made_up_results(1), ["baseline"], ["speed"], label="fig:a", see="See.")
 
 
 def test_panels_of_one_quantity_have_one_scale():
     panels = ["validation loss", "training loss", "validation accuracy"]
-    shown = figures.curves_figure(RESULTS["ten seeds"], ["2c", "3a"], panels, label="fig:a", see="See.")
+    shown = figures.curves_figure(RESULTS["ten seeds"], ["baseline", "weights"], panels, label="fig:a", see="See.")
     left, right, accuracy = shown.figure.axes[:3]
     assert left.get_ylim() == right.get_ylim() != accuracy.get_ylim()
     assert left.get_yscale() == "log"
@@ -86,7 +90,7 @@ def test_a_name_without_a_look_of_its_own_gets_one_that_no_other_has():
 
 
 def test_a_band_ends_where_the_first_training_stopped():
-    history = made_up_results(1)["2c"][0].history
+    history = made_up_results(1)["baseline"][0].history
     short = replace(history, validation_steps=history.validation_steps[:5], validation_loss=history.validation_loss[:5])
     found = band([history, short], "validation", "loss")
     assert len(found.steps) == len(found.mean) == 5
@@ -96,7 +100,7 @@ def test_a_band_ends_where_the_first_training_stopped():
 def test_the_caption_counts_what_diverged():
     shown = OF_RESULTS["curves"](RESULTS["some diverged"])
     assert "2 diverged trainings are not drawn" in shown.caption
-    assert "Diverged, and in no mean: 2 of 3a" in OF_RESULTS["networks"](RESULTS["some diverged"]).caption
+    assert "Diverged, and in no mean: 2 of weights" in OF_RESULTS["networks"](RESULTS["some diverged"]).caption
 
 
 def test_tables_of_formulas_hold(mnist):
@@ -128,17 +132,17 @@ def folder(tmp_path_factory, write_data):
 @pytest.fixture(scope="module")
 def results(folder, tmp_path_factory):
     store = Store(tmp_path_factory.mktemp("results"))
-    return run_experiments(["3c"], seeds=1, max_epochs=3, directory=folder, store=store, progress=False)
+    return run_experiments(["momentum"], seeds=1, max_epochs=3, directory=folder, store=store, progress=False)
 
 
 def test_a_network_of_the_table_gets_as_many_inputs_and_outputs(results):
-    assert results["3c"][0].layer_sizes == (321, 64, 3)
-    assert results["3c"][0].model().read(np.zeros((20, 16))).shape == (1, 3)
+    assert results["momentum"][0].layer_sizes == (321, 64, 3)
+    assert results["momentum"][0].model().read(np.zeros((20, 16))).shape == (1, 3)
 
 
 def test_every_figure_of_images_follows(results, folder):
-    digits, confusion = figures.digits_figure(load_mnist(folder)), figures.confusion_figure(results, "3c")
-    hidden, mistakes = figures.hidden_weights_figure(results, "3c"), figures.mistakes_figure(results, "3c")
+    digits, confusion = figures.digits_figure(load_mnist(folder)), figures.confusion_figure(results, "momentum")
+    hidden, mistakes = figures.hidden_weights_figure(results, "momentum"), figures.mistakes_figure(results, "momentum")
     for shown in (digits, confusion, hidden, mistakes):
         shown.figure.canvas.draw()
     assert "20 × 16 pixels" in digits.caption

@@ -18,8 +18,8 @@ from helpers.interactive.explorer.stored import StoredNetwork
 
 @pytest.fixture(scope="module")
 def results(data):
-    """Results of 4a for two seeds, of one epoch."""
-    return [run_job(job, data)[0] for job in jobs_for([(EXPERIMENTS["4a"].limited(1), seed) for seed in (0, 1)])]
+    """Results of the narrow network for two seeds, of one epoch."""
+    return [run_job(job, data)[0] for job in jobs_for([(EXPERIMENTS["narrow"].limited(1), seed) for seed in (0, 1)])]
 
 
 @pytest.fixture
@@ -34,32 +34,32 @@ def stored(results, small_data, monkeypatch):
 @pytest.fixture
 def comparing(stored, explorer):
     """An explorer that compares with them."""
-    explorer.experiment.value = "4a"
+    explorer.experiment.value = "narrow"
     return explorer
 
 
 def test_what_is_not_stored_is_said(explorer):
-    assert "no results of 3c are stored" in explorer.message.value
+    assert "no results of momentum are stored" in explorer.message.value
 
 
 def test_the_results_that_are_stored_are_compared_with_and_the_network_of_the_first_seed_offered(comparing, drawn):
-    assert (drawn[-1][0], [result.seed for result in drawn[-1][1]]) == ("4a", [0, 1])
+    assert (drawn[-1][0], [result.seed for result in drawn[-1][1]]) == ("narrow", [0, 1])
     assert comparing.message.value == ""
-    assert comparing.looked_at.label == "4a, stored, seed 0"
+    assert comparing.looked_at.label == "narrow, stored, seed 0"
 
 
 def test_comparing_trains_nothing_and_writes_nothing(stored, small_data, monkeypatch):
     monkeypatch.setattr("helpers.experiments.runner._train", lambda *_: pytest.fail("trained"))
     before = sorted(stored.iterdir())
     opened = page.Explorer()
-    opened.experiment.value = "4a"
+    opened.experiment.value = "narrow"
     opened.close()
     assert sorted(stored.iterdir()) == before
 
 
 def test_missing_data_are_told_where_results_are_looked_for(explorer, monkeypatch, tmp_path):
     monkeypatch.setenv("MNIST_DIR", str(tmp_path))
-    explorer.experiment.value = "2c"
+    explorer.experiment.value = "baseline"
     assert "no such file" in explorer.message.value
 
 

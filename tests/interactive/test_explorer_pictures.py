@@ -20,7 +20,7 @@ PNG = b"\x89PNG"
 
 @pytest.fixture(scope="module")
 def results():
-    return made_up_results(3)["3c"]
+    return made_up_results(3)["momentum"]
 
 
 def history(losses, **changes):
@@ -42,26 +42,26 @@ def rows_drawn(picture, look):
 def test_stored_results_a_run_and_its_look_each_change_the_picture(results):
     curves = [Curve("run 1", look, history(np.linspace(2, 0.3, 20))) for look in LOOKS[:2]]
     shown = [([], []), (results, []), *((results, [curve]) for curve in curves)]
-    assert len({curves_png("3c", *parts) for parts in shown}) == 4
+    assert len({curves_png("momentum", *parts) for parts in shown}) == 4
 
 
 @pytest.mark.parametrize("validations", [None, 0, 1, 2])
 def test_there_is_a_picture_without_a_run_and_of_one_that_has_just_begun(validations):
     runs = [] if validations is None else [Curve("run 1", LOOKS[0], history(np.linspace(2, 1, validations)))]
-    assert curves_png("3c", [], runs).startswith(PNG)
+    assert curves_png("momentum", [], runs).startswith(PNG)
 
 
 def test_a_run_interrupted_within_a_validation_is_drawn_as_far_as_it_was_validated():
     whole = history(np.linspace(2, 1, 4))
     further = replace(whole, train_loss=np.append(whole.train_loss, [0.9, 0.8, 0.7]), interrupted=True)
-    drawn = {curves_png("3c", [], [Curve("run 1", LOOKS[0], run)]) for run in (whole, further)}
+    drawn = {curves_png("momentum", [], [Curve("run 1", LOOKS[0], run)]) for run in (whole, further)}
     assert len(drawn) == 1
 
 
 @pytest.mark.parametrize("lowest", [0.5, 1e-4, 0.0])
 def test_losses_fill_the_height_of_their_axes_however_low_they_are(lowest):
     run = history(np.append(np.linspace(2, 0.5, 30), lowest))
-    top, bottom = rows_drawn(curves_png("3c", [], [Curve("run 1", LOOKS[0], run)]), LOOKS[0])
+    top, bottom = rows_drawn(curves_png("momentum", [], [Curve("run 1", LOOKS[0], run)]), LOOKS[0])
     assert top < 0.25
     assert bottom > 0.75
 
@@ -72,8 +72,8 @@ def test_diverged_results_are_not_counted_as_drawn(results, monkeypatch):
     monkeypatch.setattr(
         pictures, "_finish", lambda axes, *rest: labels.append(axes.lines[0].get_label()) or finish(axes, *rest)
     )
-    curves_png("3c", [*results[:2], replace(results[2], diverged=True)], [])
-    assert set(labels) == {"3c, stored: mean and range of 2"}
+    curves_png("momentum", [*results[:2], replace(results[2], diverged=True)], [])
+    assert set(labels) == {"momentum, stored: mean and range of 2"}
 
 
 @pytest.mark.parametrize("hidden", [[], [3], [70, 5]])

@@ -84,7 +84,7 @@ def test_a_stopped_run_keeps_its_history_and_its_best_weights_and_another_can_be
 
 
 def test_a_run_gives_the_bits_of_a_training_with_the_same_seed(explorer, small_data):
-    (result,) = run_job(*jobs_for([(EXPERIMENTS["3c"].limited(1), 0)]), small_data)
+    (result,) = run_job(*jobs_for([(EXPERIMENTS["momentum"].limited(1), 0)]), small_data)
     run = run_to_end(explorer, hidden_layers="64")
     assert run.state == "complete"
     np.testing.assert_array_equal(run.model.parameters, result.parameters)

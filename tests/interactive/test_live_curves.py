@@ -11,11 +11,13 @@ from tests.made_up import made_up_results
 
 @pytest.fixture
 def arriving():
-    """Results of 2c and 3a as they are after each training, seed by seed; before the first of 3a there are none."""
+    """Results of two networks after each training, seed by seed; of the second there are none at first."""
     whole = made_up_results(3)
-    experiments = [EXPERIMENTS[name] for name in ("2c", "3a")]
+    experiments = [EXPERIMENTS[name] for name in ("baseline", "weights")]
     return [
-        Results(experiments, {"2c": whole["2c"][: -(-count // 2)], "3a": whole["3a"][: count // 2]})
+        Results(
+            experiments, {"baseline": whole["baseline"][: -(-count // 2)], "weights": whole["weights"][: count // 2]}
+        )
         for count in range(1, 7)
     ]
 
@@ -24,7 +26,7 @@ def arriving():
 def test_nothing_is_drawn_before_there_is_anything_of_what_is_shown(shell, arriving, end, monkeypatch):
     """The first trainings that end may be those of other networks."""
     monkeypatch.setattr(live_plot, "SHORTEST_PAUSE", 1e9)
-    curves = LiveCurves(["3a"])
+    curves = LiveCurves(["weights"])
     with capture_output() as captured:
         for results in arriving[:1]:
             curves(results)
@@ -42,7 +44,7 @@ def captions(captured):
 def test_each_picture_says_over_how_many_seeds_and_the_last_shows_all(shell, arriving, monkeypatch):
     monkeypatch.setattr(live_plot, "SHORTEST_PAUSE", 0)
     monkeypatch.setattr(live_plot, "LARGEST_SHARE", float("inf"))
-    curves = LiveCurves(["2c", "3a"])
+    curves = LiveCurves(["baseline", "weights"])
     with capture_output() as captured:
         for results in arriving:
             curves(results)
@@ -50,13 +52,13 @@ def test_each_picture_says_over_how_many_seeds_and_the_last_shows_all(shell, arr
     found = captions(captured)
     assert len(found) == len(arriving)
     assert "One training;" in found[0]
-    assert "2 to 3 seeds (2c: 3, 3a: 2)" in found[-2]
+    assert "2 to 3 seeds (baseline: 3, weights: 2)" in found[-2]
     assert "Mean over 3 seeds" in found[-1]
 
 
 def test_what_arrived_after_the_last_picture_is_drawn_when_the_cell_has_ended(shell, arriving, monkeypatch):
     monkeypatch.setattr(live_plot, "SHORTEST_PAUSE", 1e9)
-    curves = LiveCurves(["2c"])
+    curves = LiveCurves(["baseline"])
     with capture_output() as captured:
         for results in arriving:
             curves(results)

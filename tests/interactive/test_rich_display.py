@@ -25,7 +25,7 @@ def history(toy):
 
 @pytest.fixture
 def result():
-    return made_up_results(1)["2c"][0]
+    return made_up_results(1)["baseline"][0]
 
 
 @pytest.fixture(params=["network", "data set", "history", "result"])

@@ -110,8 +110,8 @@ def test_where_trainings_diverged_nothing_that_compares_them_is_said_to_hold(nam
 
 
 def test_a_changed_setting_strikes_the_sentence_that_names_it(claims_of, monkeypatch):
-    changed = EXPERIMENTS["4a"].variant("4a", activation="sigmoid")
-    monkeypatch.setitem(helpers.EXPERIMENTS, "4a", changed)
+    changed = EXPERIMENTS["narrow"].variant("narrow", activation="sigmoid")
+    monkeypatch.setitem(helpers.EXPERIMENTS, "narrow", changed)
     made = claims_of("task4.ipynb", made_up_results(10))
     assert [one.holds for one in made if one.text.startswith("All networks of this task")] == [False]
 

@@ -87,7 +87,7 @@ def a_stored_result(folder, monkeypatch):
     from helpers.experiments.store import Store
 
     Store().directory.mkdir(parents=True)
-    (Store().directory / "3c-seed0-abc.npz").write_bytes(b"1")
+    (Store().directory / "momentum-seed0-abc.npz").write_bytes(b"1")
 
 
 def a_setting(folder, monkeypatch):

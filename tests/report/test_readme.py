@@ -58,16 +58,16 @@ def test_an_experiment_is_a_line_of_the_table_and_compared_in_its_family():
     run_in([helpers.experiments.table, helpers.evidence.families], EXPERIMENT)
     assert EXPERIMENTS["relu"].config.momentum == 0.9
     assert EXPERIMENTS["relu"].summary == "relu"
-    assert compare(made_up_results(10), "3c", "relu").rises("loss")[0].family == "tricks (7)"
+    assert compare(made_up_results(10), "momentum", "relu").rises("loss")[0].family == "tricks (7)"
 
 
 def test_a_measure_is_said_by_its_name():
     run_in([helpers.evidence.measures], MEASURE)
-    assert f"{measured(made_up_results(2), '2c').epochs:1}" == "32.0\xa0epochs"
+    assert f"{measured(made_up_results(2), 'baseline').epochs:1}" == "32.0\xa0epochs"
 
 
 def test_a_figure_is_a_function_of_results():
-    shown = run_in([helpers.figures.style], FIGURE, Figure=Figure)["loss_figure"](made_up_results(3), "3c")
+    shown = run_in([helpers.figures.style], FIGURE, Figure=Figure)["loss_figure"](made_up_results(3), "momentum")
     assert len(shown.figure.axes[0].lines) == 3
 
 
@@ -84,7 +84,7 @@ def test_the_recipes_of_the_readme_run_one_after_the_other(monkeypatch, tmp_path
     with mpl.rc_context({"backend": "agg"}):
         for code in re.findall(r"```python\n(.*?)```", section, re.S):
             exec(code, names)  # noqa: S102
-    assert {name: len(runs) for name, runs in names["both"].items()} == {"3c": 3, "wide": 3}
+    assert {name: len(runs) for name, runs in names["both"].items()} == {"momentum": 3, "wider": 3}
     result = names["result"]
     assert result.model().evaluate(result.dataset().validation) == pytest.approx(result.validation, rel=1e-5)
     assert names["results"].frame()["test_accuracy"].between(0.5, 1).all()

@@ -18,7 +18,7 @@ from .run_line import RunLine
 from .settings import Settings, inputs_and_labels
 from .stored import StoredNetwork
 
-FIRST_EXPERIMENT = "3c"
+FIRST_EXPERIMENT = "momentum"
 SECONDS_BETWEEN_DRAWINGS = 0.5
 
 _opened: list["Explorer"] = []  # at most one: two trainings at a time would only slow each other down
