@@ -19,6 +19,8 @@ def digits_figure(dataset: Dataset, columns: int = 10) -> Figure:
     for digit, row in enumerate(rows):
         for column, image in enumerate(dataset.pixels_of(row)):
             picture[digit * height :, column * width :][:height, :width] = image
+    missing = [name for name, row in zip(dataset.label_names, rows, strict=True) if not len(row)]
+    none = f" No training image is of class {', '.join(missing)}." if missing else ""
     size = TEXT_WIDTH_INCHES * 0.44
     figure, (axes,) = new_figure(1, 1, width=size * picture.shape[1] / picture.shape[0], height=size)
     axes.imshow(picture, cmap="gray_r", vmin=0, vmax=255, interpolation="nearest")
@@ -27,7 +29,8 @@ def digits_figure(dataset: Dataset, columns: int = 10) -> Figure:
         figure,
         label="fig:digits",
         caption=f"The first {columns} training images of each class of {dataset.name}, {height} × {width} pixels, with "
-        "the normalisation undone; one class a row. What the images of a row share is what a network has to find.",
+        f"the normalisation undone; one class a row.{none} What the images of a row share is what a network has to "
+        "find.",
         alt=f"{len(rows)} rows of {columns} small images of {dataset.name}, dark on white: class "
         f"{dataset.label_names[0]} in the first row, class {dataset.label_names[-1]} in the last.",
         width=44,

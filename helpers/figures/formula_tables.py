@@ -104,7 +104,7 @@ def slopes_table() -> Table:
 
 
 def normalisation_table(dataset: Dataset) -> Table:
-    """Give mean and standard deviation of the pixels, and what normalisation makes of the three splits."""
+    """Give mean and standard deviation of the pixels, and what normalisation makes of each split that has images."""
     whole = read_files(dataset.directory).train_images
     mean, std = pixel_statistics(whole)
     rows = [
@@ -113,6 +113,8 @@ def normalisation_table(dataset: Dataset) -> Table:
     ]
     for name in ("train", "validation", "test"):
         split = getattr(dataset, name)
+        if not len(split):
+            continue
         pixels = split.images[:, :-1]
         mean, std = pixels.mean(dtype=np.float64), pixels.std(dtype=np.float64)
         rows.append(

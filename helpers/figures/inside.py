@@ -87,14 +87,16 @@ def confusion_figure(results: Runs, name: str, *, label: str = "fig:confusion") 
     axes.set_yticks(classes, names)
     worst = np.unravel_index(mistakes.argmax(), mistakes.shape)
     digit, taken = (names[number] for number in worst)
+    most = "No class is taken for another."
+    if mistakes.any():
+        most = f"Most often, {mistakes[worst]} times, class {digit} is taken for {taken}."
     return Figure(
         figure,
         label=label,
         caption=f"Mistakes of network {short_name(name)} on the test images, summed over {seeds_text(results, [name])} "
         f"({100 * mistakes.sum() / counts.sum():.2f}\N{NO-BREAK SPACE}% of all); right answers are left out. "
-        f"Most often, {mistakes[worst]} times, class {digit} is taken for {taken}.",
-        alt=f"{len(names)} by {len(names)} table of counts, class against what it was taken for. Largest: {digit} "
-        f"taken for {taken}.",
+        f"{most}",
+        alt=f"{len(names)} by {len(names)} table of counts, class against what it was taken for. {most}",
         width=100 * size,
     )
 
@@ -110,6 +112,8 @@ def mistakes_figure(results: Runs, name: str, count: int = 10, *, label: str = "
     probabilities = model.forward(images)
     predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
     wrong = np.flatnonzero(predicted != labels)
+    if not len(wrong):
+        return Markdown(f"Network {short_name(name)} reads every test image as what it is.")
     worst = wrong[np.argsort(-confidence[wrong])[:count]]
     figure, panels = new_figure(1, count, height=0.22 * TEXT_WIDTH_INCHES)
     for axes in panels:

@@ -1,5 +1,6 @@
 """Figures and tables: for every kind of results and data, with captions that say what is there."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -124,7 +125,9 @@ def folder(tmp_path_factory, write_data):
             images[labels == label, 6 * label : 6 * label + 5] += 150
         return images, labels + np.uint8(1)
 
-    folder = write_data(tmp_path_factory.mktemp("letters"), draw(300), draw(90))
+    images, labels = draw(90)
+    labels[0] = 3  # an a that is called c, so that there is a mistake to show
+    folder = write_data(tmp_path_factory.mktemp("letters"), draw(300), (images, labels))
     (folder / "letters-mapping.txt").write_text("1 97\n2 98\n3 99\n")
     return folder
 
@@ -146,4 +149,42 @@ def test_every_figure_of_images_follows(results, folder):
     for shown in (digits, confusion, hidden, mistakes):
         shown.figure.canvas.draw()
     assert "20 × 16 pixels" in digits.caption
+    assert "Most often, 1 times, class c is taken for a." in confusion.caption
     assert [text.get_text() for text in confusion.figure.axes[0].get_xticklabels()] == ["a", "b", "c"]
+
+
+@pytest.fixture(scope="module")
+def apart(tmp_path_factory, write_data):
+    """Classes 2 and 3, black and white halves, which nobody mixes up; class 5 has an image for test alone."""
+    stream = np.random.default_rng(0)
+    images, labels = stream.integers(0, 60, (200, 8, 8), np.uint8), np.arange(200, dtype=np.uint8) % 2 + np.uint8(2)
+    images[labels == 3, :4] += 190
+    test = images[:41].copy(), np.append(labels[:40], 5).astype(np.uint8)
+    return write_data(tmp_path_factory.mktemp("apart"), (images, labels), test)
+
+
+def test_a_class_without_a_training_image_has_an_empty_row_and_is_named(apart):
+    shown = figures.digits_figure(load_mnist(apart))
+    assert "No training image is of class 5." in shown.caption
+    assert (np.asarray(shown.figure.axes[0].images[0].get_array())[-8:] == 0).all()
+    assert "No training image" not in figures.digits_figure(load_mnist()).caption
+
+
+def test_a_network_without_a_mistake_is_said_to_have_none(apart, tmp_path):
+    folder = tmp_path / "two"
+    shutil.copytree(apart, folder)
+    for kind in ("images-idx3", "labels-idx1"):  # all that is for training is the test as well
+        shutil.copy(folder / f"train-{kind}-ubyte", folder / f"t10k-{kind}-ubyte")
+    store = Store(tmp_path / "results")
+    results = run_experiments(["3c"], seeds=1, max_epochs=5, directory=folder, store=store, progress=False)
+    assert results["3c"][0].test[1] == 1
+    assert "No class is taken for another." in figures.confusion_figure(results, "3c").caption
+    assert "reads every test image as what it is" in figures.mistakes_figure(results, "3c").data
+
+
+def test_a_split_without_images_has_no_row_of_normalised_pixels():
+    rows = [row[0] for row in figures.normalisation_table(load_mnist(train_size=60_000)).rows]
+    assert [row for row in rows if row.startswith("normalised")] == [
+        "normalised, training split",
+        "normalised, test split",
+    ]
