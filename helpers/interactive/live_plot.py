@@ -9,13 +9,11 @@ from typing import Generic, TypeVar
 
 from IPython import get_ipython
 from IPython.display import display
-from matplotlib.figure import Figure
 
-from nbtypst import TEXT_WIDTH_INCHES
+from nbtypst import Figure
 
 from ..experiments.result import Results
 from ..figures.curves import Shown, curves_figure
-from ..figures.style import SPLIT_STYLES, dress, in_print_style, new_figure
 from ..network.history import History
 
 SHORTEST_PAUSE = 0.5  # seconds from one picture to the next
@@ -82,7 +80,7 @@ class LivePlot(_Live[History]):
     """A callback that redraws loss and accuracy in the notebook: `train(..., callback=LivePlot())`."""
 
     def picture(self, news: History) -> Picture:
-        return picture(news)
+        return _picture(curves_figure({}, [("this training", news)], label="fig:so-far", see="A training as it went."))
 
 
 class LiveCurves(_Live[Results]):
@@ -102,28 +100,12 @@ class LiveCurves(_Live[Results]):
         return [one for one in self.shown if not isinstance(one, str) or news[one]]
 
     def picture(self, news: Results) -> Picture:
-        found = curves_figure(news, self._there(news), label="fig:so-far", see="So far.", skip_epochs=2)
-        return _picture(found.figure, found.caption, found.alt, found.caption)
+        return _picture(curves_figure(news, self._there(news), label="fig:so-far", see="So far.", skip_epochs=2))
 
 
-@in_print_style
-def picture(history: History) -> Picture:
-    """Return a picture of a history's losses and accuracies."""
-    figure, panels = new_figure(1, 2, height=0.42 * TEXT_WIDTH_INCHES)
-    for axes, quantity in zip(panels, ("loss", "accuracy"), strict=True):
-        for split, style in SPLIT_STYLES.items():
-            values = history.curve(split, quantity)
-            axes.plot(history.validation_steps, values, linestyle=style, label=split, linewidth=1.2)
-        axes.axvline(history.best_step, color="0.6", linewidth=0.8, linestyle=":")
-        dress(axes, quantity)
-    panels[-1].legend()
-    caption = "A training as it went: loss and accuracy; dotted, the step of the lowest validation loss."
-    alt = f"Line plots of loss and accuracy against gradient steps. {history!r}"
-    return _picture(figure, caption, alt, repr(history))
-
-
-def _picture(figure: Figure, caption: str, alt: str, text: str) -> Picture:
+def _picture(found: Figure) -> Picture:
     with io.BytesIO() as file:
-        figure.savefig(file, format="png", dpi=DPI, facecolor="white", metadata={"Software": None})
+        found.figure.savefig(file, format="png", dpi=DPI, facecolor="white", metadata={"Software": None})
         png = base64.b64encode(file.getvalue()).decode()
-    return {"image/png": png, "text/plain": text}, {"nbtypst": {"kind": "figure", "caption": caption, "alt": alt}}
+    about = {"kind": "figure", "caption": found.caption, "alt": found.alt}
+    return {"image/png": png, "text/plain": found.alt}, {"nbtypst": about}

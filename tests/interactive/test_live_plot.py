@@ -19,7 +19,7 @@ def plotted(shell, toy, monkeypatch):
     clock = iter(np.arange(0, 1_000, 0.01))
     monkeypatch.setattr(live_plot.time, "perf_counter", lambda: next(clock))
     drawn = []
-    monkeypatch.setattr(live_plot, "picture", lambda history: drawn.append(history) or ({"image/png": ""}, {}))
+    monkeypatch.setattr(LivePlot, "picture", lambda _, history: drawn.append(history) or ({"image/png": ""}, {}))
     with capture_output() as captured:
         history = trained(toy, LivePlot())
         during = len(drawn)
@@ -39,11 +39,11 @@ def test_slow_drawing_is_done_less_often(shell, monkeypatch):
     now = [0.0]
     monkeypatch.setattr(live_plot.time, "perf_counter", lambda: now[0])
 
-    def slow(history):
+    def slow(plot, history):
         now[0] += 0.2
         return {"image/png": ""}, {}
 
-    monkeypatch.setattr(live_plot, "picture", slow)
+    monkeypatch.setattr(LivePlot, "picture", slow)
     plot, drawings = LivePlot(), 0
     with capture_output():
         for _ in range(2_000):
@@ -71,7 +71,7 @@ def test_outside_a_notebook_a_plot_does_nothing(toy, monkeypatch):
 
 
 def test_the_picture_has_caption_and_alternative_text(toy):
-    data, metadata = live_plot.picture(trained(toy))
+    data, metadata = LivePlot().picture(trained(toy))
     assert data["image/png"]
     assert "Line plots" in metadata["nbtypst"]["alt"]
     assert metadata["nbtypst"]["caption"]
