@@ -1,7 +1,7 @@
 # `make` alone says what there is. Everything runs in .venv, made from requirements.txt when it is first needed.
 # Settings are given as in `make pdf SEEDS=2`; helpers/settings.py says what each does, as `python -m helpers --help`.
 
-SETTINGS := SEEDS EPOCHS CODE STRICT FRESH AUTHORS MNIST_DIR RESULTS_DIR SCHEDULER UNITS DEPTHS
+SETTINGS := SEEDS EPOCHS CODE STRICT FRESH AUTHORS MNIST_DIR RESULTS_DIR BUILD_DIR SCHEDULER UNITS DEPTHS
 GIVEN := $(foreach one,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(one)))),$(one)))
 UNKNOWN := $(filter-out $(SETTINGS) PYTHON,$(GIVEN))
 $(if $(UNKNOWN),$(error unknown setting: $(UNKNOWN); known: $(SETTINGS)))

@@ -6,7 +6,7 @@ import time
 from concurrent.futures import BrokenExecutor
 
 from .experiments import interrupts
-from .settings import SETTINGS, setting
+from .settings import SETTINGS, build_directory, report_directory, setting
 
 WHAT = {
     "pdf": "assignment1_report.pdf, the report (unless said otherwise)",
@@ -38,16 +38,18 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _report(*, html: bool) -> int:
-    from nbtypst.files import check_writable
-    from nbtypst.notebooks import read_notebook
+    from nbtypst import read_notebook
 
+    from .common.files import check_folder
     from .report import ROOT, front, kept_front, notebooks_of, write_report
 
     interrupts.raise_from_now_on()  # not while modules are imported: Python would end with the signal all the same
     start = time.perf_counter()
-    output = ROOT / f"assignment1_report.{'html' if html else 'pdf'}"
+    build = build_directory()
+    output = report_directory() / f"assignment1_report.{'html' if html else 'pdf'}"
     options = {name.lower(): bool(setting(name)) for name in ("CODE", "STRICT", "FRESH")}
-    check_writable(output)
+    for folder in (build, output.parent):
+        check_folder(folder, "BUILD_DIR")
     for path in notebooks_of(ROOT):
         read_notebook(path)  # a broken one is told before the trainings, and read again after them
     about = None if options["fresh"] else kept_front(ROOT)
@@ -59,7 +61,7 @@ def _report(*, html: bool) -> int:
             return interrupts.EXIT_STATUS
         about = front(results)
     trained = time.perf_counter() - start
-    written = write_report(output, about, pages=ROOT / "build" / "html" if html else None, root=ROOT, **options)
+    written = write_report(output, about, pages=build / "html" if html else None, root=ROOT, **options)
     for heading, lines in (("claims that do not hold:", written.struck), ("shown less well:", written.built.remarks)):
         if lines:
             print(heading, *lines, sep="\n", file=sys.stderr)

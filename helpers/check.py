@@ -6,9 +6,9 @@ from pathlib import Path
 
 import nbformat
 
-from nbtypst.files import write_whole
-from nbtypst.notebooks import Notebook, read_notebook
+from nbtypst import Notebook, read_notebook
 
+from .common.files import write_whole
 from .evidence.claims import claims_in
 from .report import ROOT, executed, inputs_of_cells, notebooks_of, struck_in
 

@@ -12,28 +12,28 @@ from pathlib import Path
 
 import nbformat
 
-from nbtypst import NotebookError, NotebookWarning
-from nbtypst.building import Built, build
-from nbtypst.execution import execute
-from nbtypst.files import write_whole
-from nbtypst.notebooks import Notebook, read_notebook
+from nbtypst import Built, Notebook, NotebookError, NotebookWarning, build, execute, read_notebook
 
+from .common.files import write_whole
 from .common.hashing import sha256
 from .data.mnist import data_directory, data_name
-from .evidence.claims import CLAIMS_FILE, Claim, claims_in, keep_for_the_appendix
+from .evidence.claims import Claim, claims_file, claims_in, keep_for_the_appendix
 from .evidence.families import seeds_for_a_verdict
 from .evidence.numbers import counted, seeds_text
 from .evidence.provenance import last_trained
 from .experiments.result import Results
 from .experiments.store import Store
-from .settings import SETTINGS, setting
+from .settings import ROOT, SETTINGS, build_directory, setting
 
-ROOT = Path(__file__).resolve().parent.parent
 FIRST, APPENDIX = "assignment1_report.ipynb", "appendix.ipynb"
-KEPT = ROOT / "build" / "executed"
 FRONT = "front.json"
 OF_PRINT = ("CODE", "STRICT", "FRESH", "AUTHORS", "TQDM_DISABLE")  # settings that no cell's output depends on
 NOT_READ = (".git", "build", "results", "node_modules", "__pycache__")  # folders in which no cell's input lies
+
+
+def kept_directory() -> Path:
+    """Return the folder of executed notebooks and of what stood below the title."""
+    return build_directory() / "executed"
 
 
 def notebooks_of(root: Path) -> list[Path]:
@@ -69,7 +69,7 @@ def write_report(
     run, count = executed(body, inputs, fresh=fresh)
     claims = [(notebook, number, one) for notebook in run for number, one in claims_in(notebook.node.cells)]
     kept = keep_for_the_appendix(one for *_, one in claims)
-    write_whole(CLAIMS_FILE, kept.encode())
+    write_whole(claims_file(), kept.encode(), "BUILD_DIR")
     last, last_count = executed(ends, sha256(inputs.encode(), kept.encode()), fresh=fresh)
     claims += [(notebook, number, one) for notebook in last for number, one in claims_in(notebook.node.cells)]
     struck = struck_in(claims)
@@ -78,7 +78,7 @@ def write_report(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotebookWarning)  # they are listed by who called
         built = build([*run, *last], output, strict=strict, code=code, toc=True, pages=pages, **about, **authors())
-    write_whole(KEPT / FRONT, json.dumps({"inputs": inputs, "front": about}).encode())
+    _keep(FRONT, json.dumps({"inputs": inputs, "front": about}))
     return Written(built, struck, count + last_count, time.perf_counter() - start)
 
 
@@ -105,7 +105,7 @@ def kept_front(root: Path) -> dict[str, object] | None:
     Where nothing did, the results are those of then too, and need not be looked for.
     """
     with suppress(OSError, ValueError, LookupError):
-        kept = json.loads((KEPT / FRONT).read_text(encoding="utf-8"))
+        kept = json.loads((kept_directory() / FRONT).read_text(encoding="utf-8"))
         return kept["front"] if kept["inputs"] == inputs_of_cells(root) else None
     return None
 
@@ -121,7 +121,10 @@ def executed(notebooks: Sequence[Notebook], inputs: str, *, fresh: bool = False)
     missing = [notebook for notebook in notebooks if found[notebook.name] is None]
     for notebook in execute(missing) if missing else ():
         found[notebook.name] = notebook
-        _keep(notebook, keys[notebook.name])
+        stem = Path(notebook.name).stem
+        for old in kept_directory().glob(f"{stem}-*.ipynb"):
+            old.unlink(missing_ok=True)
+        _keep(f"{stem}-{keys[notebook.name]}.ipynb", nbformat.writes(notebook.node))
     return [found[notebook.name] for notebook in notebooks], len(missing)
 
 
@@ -148,8 +151,9 @@ def installed() -> list[str]:
 
 def _files_below(root: Path) -> Iterable[Path]:
     """Yield the files of a folder that a cell may read: not what was built, nor what is hidden."""
+    built = build_directory().resolve()
     for path in sorted(root.iterdir()):
-        if path.name.startswith(".") or path.name in NOT_READ or path.name.endswith(".egg-info"):
+        if path.name.startswith(".") or path.name in NOT_READ or path.suffix == ".egg-info" or path.resolve() == built:
             continue
         if path.is_dir():
             yield from _files_below(path)
@@ -164,7 +168,7 @@ def _key(notebook: Notebook, inputs: str) -> str:
 
 def _kept(notebook: Notebook, key: str) -> Notebook | None:
     """Return the notebook with the outputs that were kept of its code cells, if any were under this key."""
-    path = KEPT / f"{Path(notebook.name).stem}-{key}.ipynb"
+    path = kept_directory() / f"{Path(notebook.name).stem}-{key}.ipynb"
     if not path.is_file():
         return None
     try:
@@ -176,10 +180,8 @@ def _kept(notebook: Notebook, key: str) -> Notebook | None:
     return notebook
 
 
-def _keep(notebook: Notebook, key: str) -> None:
-    for old in KEPT.glob(f"{Path(notebook.name).stem}-*.ipynb"):
-        old.unlink(missing_ok=True)
-    write_whole(KEPT / f"{Path(notebook.name).stem}-{key}.ipynb", nbformat.writes(notebook.node).encode())
+def _keep(name: str, text: str) -> None:
+    write_whole(kept_directory() / name, text.encode(), "BUILD_DIR")
 
 
 def struck_in(claims: Iterable[tuple[Notebook, int, Claim]]) -> list[str]:

@@ -5,7 +5,10 @@ An empty variable counts as not set. Raises `ValueError` that names the variable
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]  # of the project: notebooks, data
 
 
 class Setting(NamedTuple):
@@ -44,6 +47,7 @@ SETTINGS = {
     "AUTHORS": Setting('names for the title page, such as "Ann Lee, Bo Ek"', _text),
     "MNIST_DIR": Setting("another data set in MNIST's four files", _text),
     "RESULTS_DIR": Setting("where finished trainings are kept; results/ unless given", _text),
+    "BUILD_DIR": Setting("where the report goes, and all else that is built; here and build/ unless given", _text),
     "SCHEDULER": Setting("tcp://host:port of a Dask cluster that trains", _text),
     "UNITS": Setting('which networks of the sweep, by the units of a layer, such as "16 64"', _counts),
     "DEPTHS": Setting('which networks of the sweep, by their hidden layers, such as "1 2"', _counts),
@@ -55,3 +59,13 @@ def setting(name: str) -> object:
     """Return the value of a setting, or `None` where it is not set."""
     text = os.environ.get(name, "")
     return SETTINGS[name].read(name, text) if text else None
+
+
+def report_directory() -> Path:
+    """Return the folder of the PDF and the web page: that of the notebooks, or `$BUILD_DIR`."""
+    return Path(setting("BUILD_DIR") or ROOT)
+
+
+def build_directory() -> Path:
+    """Return the folder of all else that is built: `build` beside the notebooks, or `$BUILD_DIR`."""
+    return Path(setting("BUILD_DIR") or ROOT / "build")

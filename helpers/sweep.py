@@ -11,17 +11,17 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, StrMethodFormatter
 
 from .common.display import markdown_table
+from .common.files import check_folder
 from .experiments.experiment import Experiment, num_parameters
 from .experiments.result import Result
 from .experiments.runner import run_experiments
 from .experiments.table import MOMENTUM
 from .figures.style import PALETTE, Look
-from .settings import setting
+from .settings import build_directory, setting
 
 UNITS = (16, 32, 64, 128, 256, 512, 1_024)
 DEPTHS = (1, 2, 3, 5, 7, 10)
 SEEDS = 20
-PICTURE = Path(__file__).resolve().parents[1] / "build" / "sweep.png"
 
 
 class Outcome(NamedTuple):
@@ -59,13 +59,14 @@ def run_sweep() -> Path | None:
     results = run_experiments(networks, seeds, keep=Outcome.of)
     if results.interrupted:
         return None
-    PICTURE.parent.mkdir(exist_ok=True)
+    drawn = build_directory() / "sweep.png"
+    check_folder(drawn.parent, "BUILD_DIR")
     max_epochs = setting("EPOCHS") or MOMENTUM.config.max_epochs
-    picture(results, units, depths, max_epochs).savefig(PICTURE, dpi=150)
+    picture(results, units, depths, max_epochs).savefig(drawn, dpi=150)
     print(accuracy_table(results, units, depths))
     print(f"epochs of a training, mean: {np.mean([run.epochs for runs in results.values() for run in runs]):.1f}")
-    print(f"picture: {PICTURE}")
-    return PICTURE
+    print(f"picture: {drawn}")
+    return drawn
 
 
 def accuracy_table(results: Outcomes, units: Sequence[int], depths: Sequence[int]) -> str:

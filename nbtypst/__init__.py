@@ -7,26 +7,44 @@ a notebook, `Figure` and `Table` give what they show a caption, a number, a name
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from .elements import Figure, Table
 from .errors import NotebookError, NotebookWarning
 from .style import TEXT_WIDTH_INCHES, figure_style
 
+if TYPE_CHECKING:
+    from .building import Built, build
+    from .execution import execute
+    from .notebooks import Notebook, read_notebook
+    from .programs import program_versions
+
 __all__ = [
     "TEXT_WIDTH_INCHES",
     "Built",
     "Figure",
+    "Notebook",
     "NotebookError",
     "NotebookWarning",
     "Table",
     "build",
+    "execute",
     "figure_style",
+    "program_versions",
+    "read_notebook",
 ]
-LATER = {"Built", "build"}
+LATER = {  # what reads, runs and prints notebooks, with the module it lives in
+    "Built": "building",
+    "Notebook": "notebooks",
+    "build": "building",
+    "execute": "execution",
+    "program_versions": "programs",
+    "read_notebook": "notebooks",
+}
 
 
 def __getattr__(name: str) -> object:
     """nbconvert and its kin are imported when something is built, not in every notebook that shows a figure."""
     if name not in LATER:
         raise AttributeError(f"module {__name__} has no attribute {name}")
-    return getattr(import_module(".building", __name__), name)
+    return getattr(import_module(f".{LATER[name]}", __name__), name)

@@ -20,6 +20,7 @@ def clean_environment(monkeypatch, tmp_path):
     for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("RESULTS_DIR", str(tmp_path / "results"))
+    monkeypatch.setenv("BUILD_DIR", str(tmp_path / "build"))
     read_files.cache_clear()
 
 

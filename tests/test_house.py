@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+import nbtypst
+
 ROOT = Path(__file__).resolve().parent.parent
 GROUND = ("settings", "common")  # what all may use
 FLOORS = (*GROUND, "data", "network", "experiments", "evidence", "figures", "interactive", "report")  # from below
-LIGHT = {"", "elements", "errors", "style", "files"}  # of nbtypst: what a notebook shows, without nbconvert
 MODULES = sorted([*(ROOT / "helpers").rglob("*.py"), *(ROOT / "nbtypst").rglob("*.py")])
 NAMES = [str(path.relative_to(ROOT)) for path in MODULES]
 
@@ -71,15 +72,17 @@ def test_there_are_at_most_twenty_five_arrows_between_rooms():
     assert len(drawn) <= 25, sorted(drawn)
 
 
-def test_rooms_use_only_the_light_part_of_nbtypst():
-    heavy = {
-        (module, imported)
+def test_helpers_use_only_the_public_names_of_nbtypst():
+    used = {
+        (module.removeprefix("nbtypst"), name)
         for path in MODULES
-        if (module := room_of(".".join(path.relative_to(ROOT).with_suffix("").parts))) in FLOORS[:-1]
-        for imported in imports_of(path)
-        if imported.split(".")[0] == "nbtypst" and imported.partition(".")[2] not in LIGHT
+        if path.is_relative_to(ROOT / "helpers")
+        for module, name in re.findall(
+            r"^ *from (nbtypst[\w.]*) import (.*)", path.read_text(encoding="utf-8"), re.MULTILINE
+        )
     }
-    assert heavy == set()
+    assert {name for _, names in used for name in names.split(", ")} <= set(nbtypst.__all__)
+    assert {module for module, _ in used} == {""}
 
 
 def test_no_module_imports_itself_through_others():

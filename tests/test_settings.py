@@ -10,7 +10,7 @@ from helpers.settings import SETTINGS, setting
 pytestmark = pytest.mark.usefixtures("clean_environment")
 
 
-@pytest.mark.parametrize("name", [name for name in SETTINGS if name != "RESULTS_DIR"])
+@pytest.mark.parametrize("name", [name for name in SETTINGS if not name.endswith(("RESULTS_DIR", "BUILD_DIR"))])
 def test_a_variable_that_is_missing_or_empty_counts_as_not_set(name, monkeypatch):
     assert setting(name) is None
     monkeypatch.setenv(name, "")

@@ -13,9 +13,9 @@ from IPython.display import publish_display_data
 from nbtypst import Table
 
 from ..common.hashing import sha256
+from ..settings import build_directory
 from .judgement import Judgement, flat
 
-CLAIMS_FILE = Path(__file__).resolve().parents[2] / "build" / "claims.json"  # of all notebooks, at the last `make pdf`
 METADATA = "claims"  # key in an output's metadata; there is a list of them
 
 _made: dict[str, "Claim"] = {}  # in this process, by identifier, in their order
@@ -123,6 +123,11 @@ def _verdict(judgement: Judgement) -> str:
     return said if judgement.found in ("so", "not so") else f"{said}: {judgement.found}"
 
 
+def claims_file() -> Path:
+    """Return the file of the claims of all notebooks at the last `make pdf`."""
+    return build_directory() / "claims.json"
+
+
 def claims_in(cells: Iterable[dict]) -> list[tuple[int, Claim]]:
     """Return the claims that the outputs of a notebook's cells show, each with the number of its cell, from 1."""
     outputs = [(number, output) for number, cell in enumerate(cells, start=1) for output in cell.get("outputs", ())]
@@ -131,14 +136,14 @@ def claims_in(cells: Iterable[dict]) -> list[tuple[int, Claim]]:
 
 
 def keep_for_the_appendix(claims: Iterable[Claim]) -> str:
-    """Return what `CLAIMS_FILE` must hold for `evidence_table` to list these claims."""
+    """Return what `claims_file()` must hold for `evidence_table` to list these claims."""
     return json.dumps([asdict(one) for one in claims], indent=1)
 
 
 def _claims_of_the_last_build() -> dict[str, Claim]:
-    if not CLAIMS_FILE.exists():
+    if not claims_file().exists():
         return {}
-    claims = [Claim.from_metadata(stored) for stored in json.loads(CLAIMS_FILE.read_text(encoding="utf-8"))]
+    claims = [Claim.from_metadata(stored) for stored in json.loads(claims_file().read_text(encoding="utf-8"))]
     return {one.identifier: one for one in claims}
 
 

@@ -1,15 +1,12 @@
 """Where the numbers come from: code, data, programs, machine, and the time of every training."""
 
-import json
 import subprocess
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-import pypandoc
-import typst
 
-from nbtypst import Table
+from nbtypst import Table, program_versions
 
 from ..data.mnist import Dataset
 from ..data.mnist_files import read_files
@@ -27,8 +24,9 @@ def provenance_table(dataset: Dataset, results: Runs) -> Table:
         ["data", f"{dataset.name}, SHA-256 of the four files' content `{read_files(dataset.directory).fingerprint}`"],
         ["seeds", ", ".join(map(str, sorted({run.seed for run in runs})))],
         *(["trained with", environment] for environment in sorted({run.environment for run in runs})),
-        ["exported with", f"pandoc {pypandoc.get_pandoc_version()}, Typst {_typst_version()}"],
     ]
+    if programs := program_versions():
+        rows.append(["exported with", ", ".join(f"{name} {version}" for name, version in programs.items())])
     return Table(
         ["", "made with"],
         rows,
@@ -37,11 +35,6 @@ def provenance_table(dataset: Dataset, results: Runs) -> Table:
         "numbers, times excepted.",
         align="ll",
     )
-
-
-def _typst_version() -> str:
-    """Of the compiler; the package around it counts on its own."""
-    return json.loads(typst.query(b"#metadata(str(sys.version)) <it>", "<it>", field="value", one=True))
 
 
 def trainings_table(results: Runs) -> Table:

@@ -15,22 +15,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
-from tempfile import TemporaryFile
 
 import numpy as np
 
-from nbtypst.files import write_atomically
-
+from ..common.files import check_folder, with_remedy, write_whole
 from ..common.hashing import sha256
 from ..network.history import History
-from ..settings import setting
+from ..settings import ROOT, setting
 from .experiment import Experiment
 from .keys import result_key
 from .result import Result
 
 DIGEST_SIZE = 32  # bytes
 HOUR = 3600  # seconds; no write takes that long
-DEFAULT_DIRECTORY = Path(__file__).resolve().parents[2] / "results"
+PLACE = "RESULTS_DIR"  # the setting that names the folder
 CARRIED = ("experiment", "directory", "history")  # fields of a result that are not stored: the reader knows them
 
 
@@ -38,7 +36,7 @@ class Store:
     """A folder of results. directory: the project's `results`, or `$RESULTS_DIR`, unless given."""
 
     def __init__(self, directory: str | os.PathLike | None = None):
-        self.directory = Path(directory or setting("RESULTS_DIR") or DEFAULT_DIRECTORY)
+        self.directory = Path(directory or setting(PLACE) or ROOT / "results")
 
     def path(self, experiment: Experiment, seed: int, common: Mapping[str, object]) -> Path:
         """Return where a result lies. common: what all results of a run have in common, by `common_determinants`."""
@@ -81,21 +79,12 @@ class Store:
         archive = io.BytesIO()
         header = np.frombuffer(json.dumps({**metadata, "file": path.name}, sort_keys=True).encode(), np.uint8)
         np.savez(archive, allow_pickle=False, metadata=header, **arrays)
-        try:
-            self.directory.mkdir(parents=True, exist_ok=True)
-            self._clear()
-            write_atomically(path, archive.getvalue() + _digest(archive.getvalue()))
-        except OSError as error:
-            raise _with_remedy(error, "make room, allow writing there", path) from error
+        self._clear()
+        write_whole(path, archive.getvalue() + _digest(archive.getvalue()), PLACE)
 
     def prepare(self) -> None:
         """Create the folder and try to write in it, before hours are spent on results. Raises `OSError` as `save`."""
-        try:
-            self.directory.mkdir(parents=True, exist_ok=True)
-            with TemporaryFile(dir=self.directory):
-                pass
-        except OSError as error:
-            raise _with_remedy(error, "allow writing there", self.directory) from error
+        check_folder(self.directory, PLACE)
 
     def read(self, path: Path) -> tuple[dict[str, np.ndarray], dict[str, object]] | None:
         """Return a file's arrays and metadata, or `None` where there is no such file.
@@ -108,7 +97,7 @@ class Store:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise _with_remedy(error, "allow reading there", path) from error
+            raise with_remedy(error, "allow reading there", path, PLACE) from error
         archive, digest = content[:-DIGEST_SIZE], content[-DIGEST_SIZE:]
         if digest != _digest(archive):
             return self._discard(path, "damaged (its content does not match its digest)")
@@ -127,7 +116,8 @@ class Store:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
-            raise _with_remedy(error, f"it is {what} and cannot be deleted: allow writing there", path) from error
+            remedy = f"it is {what} and cannot be deleted: allow writing there"
+            raise with_remedy(error, remedy, path, PLACE) from error
         # Said of the file itself, and not with the line of source that happened to read it.
         warnings.warn_explicit(f"{what}; deleted, its training runs again", UserWarning, str(path), 0)
 
@@ -137,11 +127,6 @@ class Store:
             with suppress(OSError):  # another process was faster, or it may not be deleted: then it stays
                 if time.time() - path.stat().st_mtime > HOUR:
                     path.unlink()
-
-
-def _with_remedy(error: OSError, remedy: str, path: Path) -> OSError:
-    text = f"{error.strerror or error}; {remedy}, or set RESULTS_DIR to another folder"
-    return OSError(error.errno, text, str(path))
 
 
 def _digest(content: bytes) -> bytes:

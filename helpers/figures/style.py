@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import cycle
 from typing import NamedTuple
 
-import matplotlib as mpl
 import numpy as np
+from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure as MatplotlibFigure
@@ -21,9 +21,7 @@ LETTER_WIDTH = 4.2  # points, about, at that size
 SPLIT_STYLES = {"validation": "-", "training": (0, (3, 1.5))}
 AXIS_LABELS = {"loss": "cross entropy [nats]", "accuracy": "accuracy [%]"}
 
-# A decorator. Without pyplot: its backend, if it were first loaded in here, would be switched off again on leaving, and
-# plots that a reader makes afterwards would not show.
-in_print_style = mpl.rc_context(figure_style())
+in_print_style = style.context(["default", figure_style()])
 
 
 class Look(NamedTuple):

@@ -92,7 +92,7 @@ def test_the_table_of_evidence_has_difference_interval_p_family_and_verdict():
 
 
 def test_claims_of_other_notebooks_come_from_the_last_build(tmp_path, monkeypatch):
-    monkeypatch.setattr(claims, "CLAIMS_FILE", tmp_path / "claims.json")
+    monkeypatch.setenv("BUILD_DIR", str(tmp_path))
     monkeypatch.setattr(claims, "_made", {})
     assert evidence_table().rows == []
     judgements = tuple(compare(made_up_results(**GOOD), "baseline", "weights").rises("accuracy"))

@@ -10,8 +10,9 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 
-from helpers.experiments.store import DEFAULT_DIRECTORY, DIGEST_SIZE, Store
-from nbtypst.files import write_atomically
+from helpers.common.files import write_whole
+from helpers.experiments.store import DIGEST_SIZE, Store
+from helpers.settings import ROOT
 
 pytestmark = pytest.mark.usefixtures("clean_environment")
 
@@ -70,7 +71,7 @@ def test_the_folder_is_the_one_given_else_that_of_the_variable_else_the_projects
     assert Store(tmp_path / "given").directory == tmp_path / "given"
     assert Store().directory == tmp_path / "results"
     monkeypatch.delenv("RESULTS_DIR")
-    assert Store().directory == DEFAULT_DIRECTORY
+    assert Store().directory == ROOT / "results"
 
 
 # Damage -------------------------------------------------------------------------------------------------
@@ -202,7 +203,7 @@ def test_the_new_content_is_on_disk_before_it_takes_the_place_of_the_old(tmp_pat
 
     for name in ("fsync", "replace"):
         monkeypatch.setattr(os, name, functools.partial(watched, name, getattr(os, name)))
-    write_atomically(path, b"new")
+    write_whole(path, b"new")
     assert calls == [("fsync", b"old"), ("replace", b"old")]
     assert path.read_bytes() == b"new"
 

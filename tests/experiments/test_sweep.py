@@ -17,7 +17,6 @@ def small(many_squares, tmp_path, monkeypatch):
     settings = {"UNITS": "4 8", "DEPTHS": "1 2", "SEEDS": "2", "EPOCHS": "1", "MNIST_DIR": str(many_squares)}
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(sweep, "PICTURE", tmp_path / "build" / "sweep.png")
     return tmp_path / "build" / "sweep.png"
 
 

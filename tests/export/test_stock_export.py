@@ -14,11 +14,10 @@ from pypdf import PdfReader
 from test_layout import body_runs, largest_blank, numbers
 
 from helpers import run_experiments
-from helpers.evidence.claims import CLAIMS_FILE, claims_in, keep_for_the_appendix
+from helpers.common.files import write_whole
+from helpers.evidence.claims import claims_file, claims_in, keep_for_the_appendix
 from helpers.report import ROOT, notebooks_of
-from nbtypst import build, execution
-from nbtypst.files import write_whole
-from nbtypst.notebooks import read_notebook
+from nbtypst import build, execution, read_notebook
 from tests.browser.lab import running_lab
 
 NOTEBOOKS = [path.name for path in notebooks_of(ROOT)]
@@ -30,14 +29,16 @@ def folder(tmp_path_factory):
     """A folder with the report's notebooks, run on one seed and one epoch, and its bibliography."""
     folder = tmp_path_factory.mktemp("stock")
     with pytest.MonkeyPatch.context() as environment:
-        settings = {"SEEDS": "1", "EPOCHS": "1", "RESULTS_DIR": str(folder / "results")}
-        for name, value in (settings | {"FIGURE_FORMATS": "all"}).items():  # all formats, as in Jupyter
+        places = {"RESULTS_DIR": str(folder / "results"), "BUILD_DIR": str(folder / "build")}
+        for name, value in (
+            {"SEEDS": "1", "EPOCHS": "1", "FIGURE_FORMATS": "all"} | places
+        ).items():  # all formats, as in Jupyter
             environment.setenv(name, value)
         run_experiments(progress=False)
         *body, appendix = [read_notebook(ROOT / name) for name in NOTEBOOKS]
         done = execution.execute(body, timeout=600)
         made = [one for run in done for _, one in claims_in(run.node.cells)]
-        write_whole(CLAIMS_FILE, keep_for_the_appendix(made).encode())  # else links to their evidence lead nowhere
+        write_whole(claims_file(), keep_for_the_appendix(made).encode())  # else links to their evidence lead nowhere
         for run in (*done, *execution.execute([appendix], timeout=600)):
             nbformat.write(run.node, folder / run.name)
     shutil.copy(ROOT / "references.bib", folder)

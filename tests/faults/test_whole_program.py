@@ -89,15 +89,22 @@ def test_any_place_time_zone_locale_or_home_gives_the_same_results_and_report(
         assert comparable(folder / "assignment1_report.pdf") == comparable(two_at_once[0] / "assignment1_report.pdf")
 
 
-def test_a_checkout_that_may_not_be_written_says_so_and_keeps_the_earlier_report(two_at_once, mount, start, tmp_path):
+def test_a_read_only_checkout_names_the_settings_that_help_and_then_works(two_at_once, mount, start, tmp_path):
     earlier = (two_at_once[0] / "assignment1_report.pdf").read_bytes()
     results = shutil.copytree(two_at_once[0] / "kept", tmp_path / "results")
     checkout = mount("read-only", "-o", "bind,ro", two_at_once[0])
-    status, _, errors = start("-m", "helpers", cwd=checkout, RESULTS_DIR=results, **SMALL).wait(300)
-    assert status == 1, errors
-    expected = "assignment1_report.pdf: cannot be written: Read-only file system; make room or choose another place"
-    assert errors.strip().splitlines()[-1].endswith(expected)
-    assert "Traceback" not in errors
+    given: dict[str, Path] = {}
+    for name, place in (("BUILD_DIR", tmp_path / "out"), ("RESULTS_DIR", tmp_path / "new")):
+        status, _, errors = start("-m", "helpers", cwd=checkout, **given, **SMALL).wait(300)
+        assert status == 1, errors
+        assert f"Read-only file system; allow writing there, or set {name} to another folder" in errors.splitlines()[-1]
+        assert "Traceback" not in errors
+        given[name] = place
+    status, _, errors = start("-m", "helpers", cwd=checkout, **given | {"RESULTS_DIR": results}, **SMALL).wait(300)
+    assert status == 0, errors
+    assert comparable(tmp_path / "out" / "assignment1_report.pdf") == comparable(
+        two_at_once[0] / "assignment1_report.pdf"
+    )
     assert (two_at_once[0] / "assignment1_report.pdf").read_bytes() == earlier
 
 

@@ -121,9 +121,9 @@ def report(tmp_path_factory) -> tuple[Path, str]:
     """The report on one seed and one epoch: its path and its text."""
     folder = tmp_path_factory.mktemp("report")
     with pytest.MonkeyPatch.context() as environment:
-        for name, value in (("SEEDS", "1"), ("EPOCHS", "1"), ("RESULTS_DIR", str(folder / "results"))):
-            environment.setenv(name, value)
-        environment.setattr("helpers.report.KEPT", folder / "executed")
+        settings = {"SEEDS": "1", "EPOCHS": "1", "RESULTS_DIR": folder / "results", "BUILD_DIR": folder / "build"}
+        for name, value in settings.items():
+            environment.setenv(name, str(value))
         results = helpers.run_experiments(progress=False)
         written = write_report(folder / "report.pdf", front(results), strict=True)
     pages = pypdf.PdfReader(written.built.path).pages
@@ -172,9 +172,9 @@ def test_the_report_follows_the_data_in_size_and_classes(tmp_path, write_data, m
     for label in range(3):
         images[labels == label, 6 * label : 6 * label + 5] += 150
     data = write_data(tmp_path / "bars", (images, labels), (images[:90], labels[:90]))
-    for name, value in (("SEEDS", "1"), ("EPOCHS", "2"), ("RESULTS_DIR", tmp_path / "results"), ("MNIST_DIR", data)):
+    settings = {"SEEDS": "1", "EPOCHS": "2", "RESULTS_DIR": tmp_path / "results", "BUILD_DIR": tmp_path / "build"}
+    for name, value in (settings | {"MNIST_DIR": data}).items():
         monkeypatch.setenv(name, str(value))
-    monkeypatch.setattr("helpers.report.KEPT", tmp_path / "executed")
     results = helpers.run_experiments(progress=False)
     written = write_report(tmp_path / "report.pdf", front(results))
     text = "\n".join(page.extract_text() for page in _pages(written.built.path))

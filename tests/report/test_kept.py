@@ -21,8 +21,7 @@ def folder(tmp_path, monkeypatch, clean_environment):
     """A report of an opening notebook, two tasks and an appendix, beside a file that one of them reads."""
     root = tmp_path / "own"
     root.mkdir()
-    monkeypatch.setattr(report, "KEPT", root / "build" / "executed")
-    monkeypatch.setattr(report, "CLAIMS_FILE", root / "build" / "claims.json")
+    monkeypatch.setenv("BUILD_DIR", str(root / "build"))
     (root / "numbers.txt").write_text("123")
     for name, cells in {
         "assignment1_report": [new_markdown_cell("# The lab\n\n## Opening"), new_code_cell("print('first')")],
@@ -127,7 +126,7 @@ def test_a_changed_file_gives_its_new_number(folder):
 def test_fresh_runs_all_and_a_damaged_kept_notebook_is_run_again(folder):
     notebooks = [read_notebook(folder / "task2.ipynb")]
     assert [executed(notebooks, "a", fresh=fresh)[1] for fresh in (False, False, True)] == [1, 0, 1]
-    (kept,) = report.KEPT.glob("task2-*.ipynb")
+    (kept,) = report.kept_directory().glob("task2-*.ipynb")
     kept.write_text("{")
     assert executed(notebooks, "a")[1] == 1
 
@@ -191,7 +190,7 @@ def test_where_nothing_changed_the_results_are_not_looked_for(folder, monkeypatc
             (folder / name).write_text("other")
         assert main(["pdf"]) == 0
         assert len(looked) == expected
-        first = pypdf.PdfReader(folder / "assignment1_report.pdf").pages[0].extract_text()
+        first = pypdf.PdfReader(folder / "build" / "assignment1_report.pdf").pages[0].extract_text()
         assert f"Preview: {expected} seed" in first
     monkeypatch.setenv("FRESH", "1")
     assert main(["pdf"]) == 0

@@ -81,7 +81,7 @@ def test_the_recipes_of_the_readme_run_one_after_the_other(monkeypatch, tmp_path
     paper = np.pad(digit, 40, constant_values=255).clip(0, 255).astype(np.uint8)
     Image.fromarray(paper).resize((400, 400)).save("photo.jpg")
     names: dict[str, object] = {}
-    with mpl.rc_context({"backend": "agg"}):
+    with mpl.rc_context({"backend": "template"}):
         for code in re.findall(r"```python\n(.*?)```", section, re.S):
             exec(code, names)  # noqa: S102
     assert {name: len(runs) for name, runs in names["both"].items()} == {"momentum": 3, "wider": 3}

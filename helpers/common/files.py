@@ -1,0 +1,44 @@
+"""Writing files: at once or not at all, and with a word on what to do where it cannot be done."""
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryFile
+
+
+def write_whole(path: Path, content: bytes, setting: str = "") -> None:
+    """Write a file so that `path` holds either what it held or all of `content`; its folder is made if need be.
+
+    setting: the one that names another folder for it, if there is one. Raises `OSError` that says what to do.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(temporary, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException as error:
+        with suppress(OSError):  # gone, or on a disk that may not be written, which is told already
+            temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise with_remedy(error, "make room, allow writing there", path, setting) from error
+        raise
+
+
+def check_folder(folder: Path, setting: str) -> None:
+    """Make a folder and try to write in it, before long work is done. Raises `OSError` as `write_whole`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise with_remedy(error, "allow writing there", folder, setting) from error
+
+
+def with_remedy(error: OSError, remedy: str, path: Path, setting: str = "") -> OSError:
+    """Return the error with the file's name, what to do, and the setting that names another folder."""
+    elsewhere = f", or set {setting} to another folder" if setting else ""
+    return OSError(error.errno, f"{error.strerror or error}; {remedy}{elsewhere}", str(path))
