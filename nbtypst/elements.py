@@ -14,14 +14,17 @@ from typing import TYPE_CHECKING
 
 from IPython.display import publish_display_data
 
-from .style import figure_style
+from .style import TEXT_WIDTH_INCHES, figure_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MatplotlibFigure
 
 PNG_DPI = 200
+KINDS = {"fig": "Figure", "tbl": "Table", "eq": "Equation"}
 SVG_LIMIT = 2_000_000  # letters; a larger drawing (thousands of points) is shown as PNG alone
-CSS_DPI = 96
+CELL_WIDTH = (
+    1000  # CSS pixels for a figure as wide as the measure: about a cell of JupyterLab, which shrinks wider ones
+)
 
 
 class Figure:
@@ -45,7 +48,12 @@ class Figure:
         return f"Figure({self.label!r})"
 
     def _ipython_display_(self) -> None:
+        width = round(self.figure.get_figwidth() / TEXT_WIDTH_INCHES * CELL_WIDTH)
+        height = round(width * self.figure.get_figheight() / self.figure.get_figwidth())
         svg = _saved(self.figure, "svg", metadata={"Date": None}).decode()
+        svg = re.sub(
+            r'(<svg [^>]*?)width="[^"]*" height="[^"]*"', rf'\1width="{width}" height="{height}"', svg, count=1
+        )
         self.figure.set_layout_engine("none")  # it is laid out now, and looks the same in every format
         data = {"image/svg+xml": svg, "text/plain": repr(self)}
         if len(svg) > SVG_LIMIT:
@@ -54,8 +62,7 @@ class Figure:
             pdf = _saved(self.figure, "pdf", metadata={"CreationDate": None})  # or else LaTeX's way needs Inkscape
             data |= {"image/png": self._png(), "application/pdf": base64.b64encode(pdf).decode()}
         shown = {"kind": "figure", "label": self.label, "caption": self.caption, "alt": self.alt}
-        shown_width = round(self.figure.get_figwidth() * CSS_DPI)
-        publish_display_data(data, {"nbtypst": shown | {"width": self.width}, "image/png": {"width": shown_width}})
+        publish_display_data(data, {"nbtypst": shown | {"width": self.width}, "image/png": {"width": width}})
         _publish_caption("Figure", self.label, self.caption)
 
     def _png(self) -> str:
@@ -124,6 +131,10 @@ def _saved(figure: "MatplotlibFigure", file_format: str, **options: object) -> b
 
 
 def _publish_caption(kind: str, label: str, caption: str) -> None:
+    """Show the caption below, where each reference names the figure, table or equation by its label."""
+    caption = re.sub(
+        r"\[@(\w+):([\w-]+)\]", lambda found: f"{KINDS.get(found[1], '')} `{found[1]}:{found[2]}`", caption
+    )
     publish_display_data(
         {"text/markdown": f"**{kind}** (`{label}`). {caption}", "text/plain": caption},
         {"nbtypst": {"kind": "caption"}},

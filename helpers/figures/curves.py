@@ -51,7 +51,7 @@ def band(histories: Sequence[History], split: str, quantity: str) -> Band:
 def curves_figure(
     results: Runs,
     shown: Sequence[Shown],
-    panels: Sequence[str] = ("loss", "accuracy"),
+    panels: Sequence[str] = ("validation loss", "training loss", "validation accuracy"),
     *,
     label: str,
     see: str,
@@ -74,15 +74,17 @@ def curves_figure(
             raise ValueError(f"no panel is called {panel!r}; there are: {', '.join(PANELS)}")
     lines = [_line(results, one) for one in shown]
     looks = looks_of(line.name for line in lines)
-    rows = -(-len(panels) // 2)
-    figure, all_axes = new_figure(rows, -(-len(panels) // rows), height=0.4 * rows * TEXT_WIDTH_INCHES)
+    rows = -(-len(panels) // 3)
+    columns = -(-len(panels) // rows)
+    figure, all_axes = new_figure(rows, columns, height=(0.34 if columns > 2 else 0.4) * rows * TEXT_WIDTH_INCHES)
     for axes in all_axes[len(panels) :]:
         axes.set_axis_off()
     all_axes = all_axes[: len(panels)]
     for axes, panel in zip(all_axes, panels, strict=True):
         plot_curves(axes, lines, looks, panel, skip_epochs=skip_epochs, log_steps=log_steps)
+        if columns > 2:  # room for short numbers alone
+            axes.xaxis.set_major_formatter(lambda steps, _: f"{steps / 1000:g}k" if steps else "0")
         axes.set_title(panel if " " in panel else "")
-    _same_scales(all_axes, panels)
     one_split = all(" " in panel for panel in panels)
     legend_above(figure, {line.label: looks[line.name] for line in lines}, {} if one_split else SPLIT_STYLES)
     return Figure(figure, label=label, caption=_caption(lines, see, like), alt=_alternative(lines, panels))
@@ -139,10 +141,10 @@ def _draw(axes: Axes, line: Line, look: Look, split: str, quantity: str, skip: i
         axes.fill_between(found.steps, found.low, found.high, color=look.colour, alpha=0.2, linewidth=0)
         shown += [found.low[skip:], found.high[skip:]]
     if mark:
-        lowest = np.mean([history.curve(split, quantity)[history.best] for history in line.histories])
-        step = np.median([history.best_step for history in line.histories])
-        axes.plot(step, lowest, look.marker, color=look.colour, markeredgecolor="white", markersize=6.5, zorder=5)
-        shown.append(np.array([lowest]))
+        step = min(np.median([history.best_step for history in line.histories]), found.steps[-1])
+        on_it = step, np.interp(step, found.steps, found.mean)
+        axes.plot(*on_it, look.marker, color=look.colour, markeredgecolor="white", markersize=6.5, zorder=5)
+        shown.append(np.array([on_it[1]]))
     return shown
 
 
@@ -159,16 +161,6 @@ def _line(results: Runs, shown: Shown) -> Line:
     return Line(name, label, [run.history for run in usable], len(runs) - len(usable), per_epoch)
 
 
-def _same_scales(all_axes: Sequence[Axes], panels: Sequence[str]) -> None:
-    """Give all panels of one quantity the same vertical axis, so that they can be held against each other."""
-    for quantity in ("loss", "accuracy"):
-        alike = [axes for axes, panel in zip(all_axes, panels, strict=True) if panel.endswith(quantity)]
-        for axes in alike[1:]:
-            low, high = zip(*(one.get_ylim() for one in alike), strict=True)
-            alike[0].set_ylim(min(low), max(high))
-            axes.sharey(alike[0])
-
-
 def _caption(lines: Sequence[Line], see: str, like: str) -> str:
     counts = {line.name: len(line.histories) for line in lines}
     several = len(set(counts.values())) > 1
@@ -177,8 +169,8 @@ def _caption(lines: Sequence[Line], see: str, like: str) -> str:
     over = f"Mean over {seeds}{listed} until the first of them stopped"
     if max(counts.values()) < 2:
         over = f"One training{' each' * (len(lines) > 1)}"
-    how = "bands, of validation: lowest to highest; marks: where the validation loss of each seed is lowest, mean at "
-    how += "the median step. Dashed: training, over the batches since the last validation."
+    how = "bands, of validation: lowest to highest; marks: the median step of the lowest validation loss. "
+    how += "Dashed: training, over the batches since the last validation."
     diverged = sum(line.diverged for line in lines)
     lost = f" {diverged} diverged training{'s are' if diverged > 1 else ' is'} not drawn." if diverged else ""
     return f"{see} {over}; {f'lines as in [@{like}].' if like else how}{lost}"

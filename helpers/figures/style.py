@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, NullLocator
 from matplotlib.transforms import Bbox
 
@@ -68,11 +69,11 @@ def looks_of(names: Iterable[str]) -> dict[str, Look]:
 
 
 def new_figure(
-    rows: int, columns: int, *, height: float, width: float = TEXT_WIDTH_INCHES, sharey: bool = False
+    rows: int, columns: int, *, height: float, width: float = TEXT_WIDTH_INCHES, **options: object
 ) -> tuple[MatplotlibFigure, np.ndarray]:
-    """Return a figure in print size (inches) and its axes, always as an array."""
+    """Return a figure in print size (inches) and its axes, always as an array; options as those of `subplots`."""
     figure = MatplotlibFigure(figsize=(width, height))
-    return figure, figure.subplots(rows, columns, sharey=sharey, squeeze=False).ravel()
+    return figure, figure.subplots(rows, columns, squeeze=False, **options).ravel()
 
 
 def dress(axes: Axes, quantity: str = "") -> None:
@@ -97,22 +98,32 @@ def ticks_at(axis: Axis, places: Iterable[float], text: Callable[[float, object]
     axis.set_major_formatter(text)
 
 
+def stretch_towards_all(axes: Axes) -> None:
+    """Give room to accuracies [%] that are close to each other, near 100 %."""
+    if axes.get_ylim()[1] < 100:
+        axes.set_yscale("function", functions=(lambda a: -np.log(100 - a), lambda b: 100 - np.exp(-b)))
+        axes.yaxis.set_major_locator(FixedLocator([20, 50, 70, 80, 85, 90, 92, 94, 95, 96, 97, 98, 99, 99.5]))
+
+
 def _labelled(axes: Axes) -> str:
     """Return the leading digits that are written on a logarithmic axis: more of them where it is zoomed in."""
     low, high = axes.get_ylim()
     return "25" if high > 5 * low else "2345678"
 
 
-def legend_above(figure: MatplotlibFigure, labels: Mapping[str, Look], styles: Mapping[str, object]) -> None:
-    """Name the lines, by colour and marker, and the line styles, above all panels."""
+def legend_above(
+    figure: MatplotlibFigure, labels: Mapping[str, Look], styles: Mapping[str, object], fills: Mapping[str, str] = {}
+) -> None:
+    """Name the lines, by colour and marker, the line styles, and the colours of bars, above all panels."""
     handles = [
         Line2D([], [], color=colour, marker=marker, markeredgecolor="white", markersize=6.5, label=label)
         for label, (colour, marker) in labels.items()
     ]
     handles += [Line2D([], [], color="0.3", linestyle=style, label=split) for split, style in styles.items()]
+    handles += [Patch(color=colour, label=what) for what, colour in fills.items()]
     if not handles:
         return
-    columns = min(len(handles), 2 if max(len(line.get_label()) for line in handles) < 46 else 1)
+    columns = min(len(handles), 2 if max(len(one.get_label()) for one in handles) < 50 else 1)
     figure.legend(handles=handles, loc="outside upper center", ncols=columns, handlelength=2.6)
     figure.set_figheight(figure.get_figheight() + LEGEND_LINE_INCHES * -(-len(handles) // columns))
 
@@ -139,3 +150,31 @@ def label_ends(axes: Axes, ends: Sequence[tuple[str, float, float, str]]) -> Non
         beside = axes.annotate(name, (x, y), offsets[chosen], textcoords="offset points", va="center",
                                size=LABEL_POINTS, color=colour, annotation_clip=False)  # fmt: skip
         beside.set_in_layout(False)  # it may reach beyond the axes, which stay where they are
+
+
+def names_at_the_right(axes: Axes, ends: Sequence[tuple[str, float, float, str]]) -> None:
+    """Write names in a column right of the axes, in the order of the lines' ends, each with a thin line to its end.
+
+    ends: name, x, y, colour of each.
+    """
+    axes.figure.draw_without_rendering()
+    points, box = 72 / axes.figure.dpi, axes.get_window_extent()
+    ends = sorted(ends, key=lambda end: end[2])
+    wanted = [axes.transData.transform(end[1:3])[1] * points for end in ends]
+    gap, low, high = LABEL_POINTS + 2, box.y0 * points, box.y1 * points
+    heights = _spread(wanted, gap, low, high)
+    for (name, x, y, colour), height in zip(ends, heights, strict=True):
+        axes.annotate(
+            name, (x, y), (1.03, (height - low) / (high - low)), textcoords="axes fraction", va="center",
+            size=LABEL_POINTS, color=colour,
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.5, "shrinkA": 1, "shrinkB": 4},
+        )  # fmt: skip
+
+
+def _spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Return ascending heights near the wanted ones, at least a gap apart, between low and high as far as they fit."""
+    heights: list[float] = []
+    for number, height in enumerate(wanted):
+        room_above = high - gap * (len(wanted) - 1 - number)
+        heights.append(max(min(height, room_above), heights[-1] + gap if heights else low))
+    return heights

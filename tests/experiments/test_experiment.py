@@ -103,10 +103,17 @@ TABLE = {  # hidden layers, weights, activation, learning rate, momentum, number
     "two_thin_layers": ((32, 32), *ALL_TRICKS, 26_464, {}),
     "deep": (TEN_LAYERS, *ALL_TRICKS, 87_744, {}),
     "deep_to_the_end": (TEN_LAYERS, *ALL_TRICKS, 87_744, {"patience": None}),
-    "deep_short_step": (TEN_LAYERS, "improved", "improved_sigmoid", 0.005, 0.9, 87_744, {}),
-    "deep_shorter_step": (TEN_LAYERS, "improved", "improved_sigmoid", 0.002, 0.9, 87_744, {"max_epochs": 6}),
     "deep_plain": (TEN_LAYERS, "improved", "sigmoid", 0.02, 0.9, 87_744, SHORT),
     "deep_uniform": (TEN_LAYERS, "uniform", "sigmoid", 0.02, 0.9, 87_744, SHORT),
+    **{
+        f"{name}_{how}": (layers, "improved", "improved_sigmoid", rate, 0.9, parameters, {})
+        for name, layers, parameters, shown in (
+            ("one_layer", (64,), 50_880, (0.002, 0.01, 0.05)),
+            ("two_layers", (60, 60), 51_300, (0.002, 0.01, 0.05)),
+            ("deep", TEN_LAYERS, 87_744, (0.001, 0.002, 0.05)),
+        )
+        for how, rate in {"short_step": 0.005, **{f"at_{rate}": rate for rate in shown}}.items()
+    },
 }
 
 

@@ -11,7 +11,8 @@ from matplotlib.text import Text
 from helpers import EXPERIMENTS, History, compare, figures, load_mnist, run_experiments
 from helpers.experiments.store import Store
 from helpers.figures.curves import band
-from helpers.figures.style import OWN_LOOKS, looks_of
+from helpers.figures.losses import at_other_rates
+from helpers.figures.style import OWN_LOOKS, _spread, looks_of
 
 PAIRS = [("baseline", "weights"), ("weights", "sigmoid")]
 OF_RESULTS = {
@@ -19,11 +20,10 @@ OF_RESULTS = {
     "curves of one split": lambda r: figures.curves_figure(
         r, ["baseline", "weights"], ["training loss", "validation loss"], label="fig:a", see="See.", log_steps=True
     ),
-    "forest": lambda r: figures.forest_figure(r, PAIRS, ["accuracy", "loss"], label="fig:a", see="See."),
+    "forest": lambda r: figures.forest_figure(r, [PAIRS[:1], PAIRS[1:]], ["loss"], label="fig:a", see="See."),
     "steps to loss": lambda r: figures.steps_to_loss_figure(r, list(r)),
-    "learning rates": lambda r: figures.learning_rates_figure(
-        r, ["deep", "deep_short_step"], "momentum", label="fig:a"
-    ),
+    "learning rates": lambda r: figures.learning_rates_figure(r, ["momentum", "deep"]),
+    "parts of the loss": lambda r: figures.loss_parts_figure(r, list(r)),
     "tradeoff": lambda r: figures.tradeoff_figure(r, list(r)),
     "gradients": lambda r: figures.gradients_figure(r, ["deep", "deep_plain"]),
     "networks": lambda r: figures.networks_table(r, list(r), label="tbl:a", see="See.", intervals=True),
@@ -74,12 +74,40 @@ def test_an_unknown_network_or_panel_is_named_with_those_there_are():
         figures.curves_figure(made_up_results(1), ["baseline"], ["speed"], label="fig:a", see="See.")
 
 
-def test_panels_of_one_quantity_have_one_scale():
-    panels = ["validation loss", "training loss", "validation accuracy"]
-    shown = figures.curves_figure(RESULTS["ten seeds"], ["baseline", "weights"], panels, label="fig:a", see="See.")
-    left, right, accuracy = shown.figure.axes[:3]
-    assert left.get_ylim() == right.get_ylim() != accuracy.get_ylim()
-    assert left.get_yscale() == "log"
+def test_the_validation_loss_has_a_panel_of_its_own_at_its_own_scale_and_its_marks_stand_on_their_lines():
+    shown = figures.curves_figure(RESULTS["ten seeds"], ["baseline", "weights"], label="fig:a", see="See.")
+    loss, training = shown.figure.axes[:2]
+    low, high = loss.get_ylim()
+    assert 0.1 < low < 0.12
+    assert 0.2 < high < 0.4
+    assert training.get_ylim()[1] < low
+    curve, mark = loss.lines[:2]
+    assert np.interp(mark.get_xdata()[0], *curve.get_data()) == mark.get_ydata()[0]
+
+
+def test_a_networks_other_learning_rates_are_those_that_differ_in_nothing_else():
+    found = at_other_rates(made_up_results(1), "deep")
+    rates = {
+        0.001: "deep_at_0.001",
+        0.002: "deep_at_0.002",
+        0.005: "deep_short_step",
+        0.02: "deep",
+        0.05: "deep_at_0.05",
+    }
+    assert found == rates
+
+
+def test_comparisons_of_another_size_have_a_scale_of_their_own():
+    results = made_up_results(6, weights={"loss": 0.02})
+    shown = figures.forest_figure(results, [PAIRS[:1], PAIRS[1:]], ["loss"], label="fig:a", see="See.")
+    assert [[text.get_text() for text in axes.get_yticklabels()] for axes in shown.figure.axes] == [
+        ["baseline → weights"], ["weights → sigmoid"]
+    ]  # fmt: skip
+    assert "Each block has scales of its own." in shown.caption
+
+
+def test_names_at_the_right_never_overlap_and_keep_the_order_of_their_lines():
+    assert _spread([1, 2, 50, 99, 99], 10, 0, 100) == [1, 11, 50, 90, 100]
 
 
 def test_a_name_without_a_look_of_its_own_gets_one_that_no_other_has():

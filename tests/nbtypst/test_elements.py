@@ -11,7 +11,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from kitchen import ALT, CAPTION
 
-from nbtypst import Figure, Table, elements, figure_style
+from nbtypst import TEXT_WIDTH_INCHES, Figure, Table, elements, figure_style
 
 
 @pytest.fixture
@@ -40,6 +40,22 @@ def test_figure_shows_picture_then_caption_and_is_the_same_every_time(displayed)
     assert caption_metadata == {"nbtypst": {"kind": "caption"}}
     assert set(data) == {"image/svg+xml", "application/pdf", "image/png", "text/plain"}
     assert data == again[0]
+
+
+def test_in_jupyter_a_figure_as_wide_as_the_measure_fills_a_cell_and_keeps_its_proportions(displayed):
+    figure = pendulum()
+    figure.figure.set_size_inches(TEXT_WIDTH_INCHES, TEXT_WIDTH_INCHES / 2)
+    figure._ipython_display_()
+    (data, metadata), _ = displayed
+    assert 'width="1000" height="500"' in data["image/svg+xml"][:1000]
+    assert metadata["image/png"] == {"width": 1000}
+
+
+def test_in_jupyter_a_caption_names_what_it_refers_to(displayed):
+    pendulum(caption="Lines as in [@fig:clock], see [@tbl:eggs].")._ipython_display_()
+    (_, metadata), (caption, _) = displayed
+    assert caption["text/markdown"].endswith("Lines as in Figure `fig:clock`, see Table `tbl:eggs`.")
+    assert metadata["nbtypst"]["caption"] == "Lines as in [@fig:clock], see [@tbl:eggs]."
 
 
 def test_figure_is_drawn_as_svg_alone_where_nothing_else_is_needed(displayed, monkeypatch):
