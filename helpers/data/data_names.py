@@ -48,7 +48,7 @@ def label_names(directory: Path, labels_path: Path, labels: Sequence[int]) -> tu
     """Return what some labels are called: by a mapping file beside them, as EMNIST's, or by their numbers."""
     for path in sorted(directory.glob("*mapping.txt")):
         text = path.read_text(encoding="ascii", errors="replace") if path.is_file() else ""
-        pairs = re.findall(r"^\s*(\d{1,3})\s+(\d{1,5})\b", text, re.M)
+        pairs = re.findall(r"^[ \t]*(\d{1,3})[ \t]+(\d{1,5})\b", text, re.M)
         names = {int(label): chr(int(code)) for label, code in pairs if chr(int(code)).isprintable()}
         if names.keys() >= set(labels):
             return tuple(names[label] for label in labels)

@@ -4,6 +4,7 @@ import gzip
 import io
 import math
 import struct
+import time
 import tracemalloc
 import zipfile
 import zlib
@@ -263,6 +264,16 @@ def test_a_large_file_of_images_is_held_in_memory_once(tmp_path):
     _, message, peak = read(tmp_path, files)
     assert "for training are 64 × 64 pixels, for test 28 × 28" in message
     assert peak < 1.5 * images.nbytes
+
+
+@pytest.mark.parametrize(
+    "text", ["\n" * A_MEGABYTE, "1 " * A_MEGABYTE, "9" * A_MEGABYTE], ids=["lines", "pairs", "digits"]
+)
+def test_a_mapping_file_of_a_megabyte_takes_no_time(text, tmp_path):
+    started = time.process_time()
+    arrays, _, _ = read(tmp_path, whole_files() | {"some-mapping.txt": text.encode()})
+    assert arrays is not None
+    assert time.process_time() - started < 5
 
 
 # Archives -----------------------------------------------------------------------------------------------
