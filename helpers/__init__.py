@@ -43,7 +43,7 @@ _HOMES = {
     "MNISTError": "data.mnist_files",
     "STOP": "network.training",
     "Split": "data.mnist",
-    "TrainingConfig": "network.training",
+    "TrainingConfig": "network.config",
     "TrainingDiverged": "network.history",
     "claim": "evidence.claims",
     "compare": "evidence.comparison",

@@ -1,6 +1,7 @@
 """Checks of arguments, which say what is wrong and what is allowed."""
 
 import math
+from dataclasses import is_dataclass
 
 import numpy as np
 
@@ -35,3 +36,10 @@ def check_dtype(dtype: object) -> None:
     """Raise `ValueError` unless it is one of the two that images and networks may have."""
     fits = dtype in (np.float32, np.float64, "float32", "float64", np.dtype(np.float32), np.dtype(np.float64))
     check("dtype", dtype, fits, "np.float32, np.float64")
+
+
+def name_of(part: object) -> str:
+    """Return how a function, a class or an object of one's own is called in a sentence."""
+    if part is None or isinstance(part, str):
+        return str(part)
+    return getattr(part, "__name__", None) or (repr(part) if is_dataclass(part) else type(part).__name__)

@@ -1,12 +1,14 @@
 """Jobs: which trainings give the results that are wanted, in which order, and about how long each takes."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
+from ..data.mnist import TRAIN_SIZE
 from .experiment import Experiment, num_parameters
 
-CALLS_OF_A_LAYER = 10_000  # what a layer costs beside its products, in weights that would cost as much
+CALLS_OF_A_LAYER = 320_000  # what a layer costs a step beside its products, in products that would cost as much
 
 
 class Job(NamedTuple):
@@ -21,15 +23,16 @@ class Job(NamedTuple):
     @property
     def cost(self) -> int:
         """About how long it takes, in no unit; early stopping may make it shorter."""
-        layers = self.experiments[0].hidden_layers
-        return self.experiments[0].config.max_epochs * (num_parameters(layers) + CALLS_OF_A_LAYER * len(layers))
+        experiment, layers = self.experiments[0], self.experiments[0].hidden_layers
+        steps = experiment.config.max_epochs * (experiment.train_size or TRAIN_SIZE) // experiment.config.batch_size
+        return steps * (CALLS_OF_A_LAYER * len(layers) + num_parameters(layers) * experiment.config.batch_size)
 
 
 def jobs_for(runs: Iterable[tuple[Experiment, int]]) -> list[Job]:
     """Return the jobs that give the results of some experiments and seeds; seed by seed, the longest first."""
-    groups: dict[tuple, list[Experiment]] = {}
+    groups: dict[tuple[str, int], list[Experiment]] = {}
     for experiment, seed in runs:
         network = replace(experiment, name="any", config=replace(experiment.config, patience=None))
-        groups.setdefault((network, seed), []).append(experiment)
+        groups.setdefault((json.dumps(network.own_code()[0], sort_keys=True), seed), []).append(experiment)
     jobs = [Job(tuple(group), seed) for (_, seed), group in groups.items()]
     return sorted(jobs, key=lambda job: (job.seed, -job.cost))

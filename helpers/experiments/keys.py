@@ -10,8 +10,7 @@ from ..common.hashing import sha256
 from .experiment import Experiment
 
 PACKAGE = Path(__file__).resolve().parent.parent
-RESULT_FORMAT = 4  # to be raised when what is stored of a result changes
-WORDLESS = ("title", "task", "seeds", "based_on")  # of an experiment: they change no number
+RESULT_FORMAT = 5  # to be raised when what is stored of a result changes
 COMPUTING = ("data", "network")  # rooms of which every byte counts
 
 
@@ -35,7 +34,6 @@ def common_determinants(data_fingerprint: str) -> dict[str, object]:
 
 def result_key(experiment: Experiment, seed: int, common: dict[str, object]) -> str:
     """Return the hexadecimal key of one result."""
-    settings = {name: value for name, value in vars(experiment).items() if name not in WORDLESS}
-    settings["config"] = vars(experiment.config)
-    text = json.dumps({"experiment": settings, "seed": seed, **common}, sort_keys=True, allow_nan=False)
+    settings, _ = experiment.own_code()
+    text = json.dumps({"experiment": experiment.name, **settings, "seed": seed, **common}, sort_keys=True)
     return sha256(text.encode())[:20]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..common.checks import name_of
 from ..common.display import Bundle, bundle
 from ..data.mnist import Dataset, data_name, load_mnist
 from ..network.history import History
@@ -56,7 +57,7 @@ class Result:
 
     def dataset(self) -> Dataset:
         """Return the data as this training saw them: its split, normalised by its training part."""
-        return dataset_of(self.directory, self.seed)
+        return dataset_of(self.directory, self.seed, self.experiment.train_size, self.experiment.validation_size)
 
     def initial_model(self) -> MLP:
         """Return the network as it was before the training."""
@@ -83,23 +84,24 @@ class Result:
 
 
 @lru_cache(maxsize=1)
-def dataset_of(directory: Path, seed: int) -> Dataset:
+def dataset_of(
+    directory: Path, seed: int, train_size: int | None = None, validation_size: int | None = None
+) -> Dataset:
     """Return the data of a folder in the split of a seed; the last one stays in memory."""
-    return load_mnist(directory, split_seed=seed)
+    return load_mnist(directory, train_size=train_size, validation_size=validation_size, split_seed=seed)
 
 
 def _row(run: Result) -> dict[str, object]:
     """Return one training as a row of a frame."""
     experiment, history = run.experiment, run.history
+    settings = experiment.settings() | {"optimizer": type(experiment.config.rule()).__name__}
     ends = {f"{split}_{name}": value for split in ("train", "validation", "test")
             for name, value in zip(("loss", "accuracy"), getattr(run, split), strict=True)}  # fmt: skip
     return {
         "experiment": experiment.name,
         "seed": run.seed,
+        **{name: one if isinstance(one, int | float | None) else name_of(one) for name, one in settings.items()},
         "hidden_layers": "-".join(map(str, experiment.hidden_layers)),
-        "activation": experiment.activation,
-        "weight_init": experiment.weight_init,
-        **vars(experiment.config),
         "parameters": run.parameters.size,
         **ends,
         "steps": len(history.train_loss),

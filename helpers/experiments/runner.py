@@ -75,13 +75,16 @@ def run_experiments(
     found = {(result.experiment.name, result.seed): keep(result) for result in stored}
     missing = [(experiment, seed) for experiment, seed in runs if (experiment.name, seed) not in found]
 
+    by_name = {experiment.name: experiment for experiment in experiments}
+
     def begin(jobs: Sequence[Job]) -> Iterator[list[Result]]:
         if scheduler:
             return run_on_cluster(run_job, jobs, data, scheduler)
         return run_on_this_machine(jobs, data, workers)
 
     def arrived(result: Result) -> None:
-        result = replace(result, directory=data)  # on another machine it may lie elsewhere
+        asked = by_name[result.experiment.name]  # not the copy that another process worked on
+        result = replace(result, experiment=asked, directory=data)  # on another machine the data may lie elsewhere
         store.save(result, common)
         found[result.experiment.name, result.seed] = keep(result)
         if callback is not None:

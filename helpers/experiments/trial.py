@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
-from ..data.mnist import Dataset, load_mnist
+from ..common.threads import one_blas_thread
+from ..data.mnist import Dataset
 from ..network.history import EarlyStopping, History, TrainingDiverged
 from ..network.mlp import MLP
 from ..network.training import Callback, train
@@ -22,9 +22,9 @@ INSPECTED_IMAGES = 1_000  # the training images over which gradients are measure
 
 def run_job(job: Job, directory: Path) -> list[Result]:
     """Train, in whatever process, and return a result for each of the job's experiments."""
-    with threadpool_limits(1, user_api="blas"):
-        dataset = load_mnist(directory, split_seed=job.seed)
+    with one_blas_thread():
         longest, *shorter = sorted(job.experiments, key=_patience, reverse=True)
+        dataset = longest.dataset(directory, job.seed)
         model = longest.model(dataset.num_inputs, dataset.num_classes, seed=job.seed)
         before = gradient_rms(model, dataset)
         watches = [_StopWatch(model, experiment) for experiment in shorter]
@@ -96,7 +96,7 @@ def _result(
     if not diverged:
         after = gradient_rms(model, dataset)
         train, test = (model.evaluation_pass(*split) for split in (dataset.train, dataset.test))
-        last = -1 if experiment.config.patience is None else history.best
+        last = -1 if experiment.config.patience is None or not len(dataset.validation) else history.best
         validation = float(history.validation_loss[last]), float(history.validation_accuracy[last])
     return Result(
         experiment=experiment,

@@ -18,6 +18,7 @@ class History:
     train_accuracy: `(validations,)`, mean over the mini-batches since the validation before.
     best_step: the step of the lowest validation loss, the earliest of equals (0 before the first validation).
     stopped_early, interrupted: whether patience ran out, or the user, or a callback, stopped it.
+    stopped_by: the name of the config's `stop`, where that ended it.
     wall_seconds, cpu_seconds: of the training with its validations.
     """
 
@@ -31,6 +32,7 @@ class History:
     interrupted: bool = False
     wall_seconds: float = 0.0
     cpu_seconds: float = 0.0
+    stopped_by: str = ""
 
     @property
     def best(self) -> int:
@@ -39,8 +41,10 @@ class History:
 
     @property
     def ending(self) -> str:
-        """How it ended: "interrupted", "stopped early" or "complete"."""
-        return "interrupted" if self.interrupted else "stopped early" if self.stopped_early else "complete"
+        """How it ended: "interrupted", "stopped by ...", "stopped early" or "complete"."""
+        if self.interrupted or self.stopped_by:
+            return "interrupted" if self.interrupted else f"stopped by {self.stopped_by}"
+        return "stopped early" if self.stopped_early else "complete"
 
     def curve(self, split: str, quantity: str) -> np.ndarray:
         """Return loss [nats] or accuracy (0 to 1) at each validation, `(validations,)`.

@@ -20,7 +20,12 @@ def improved(stream: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
     return stream.normal(0, 1 / np.sqrt(shape[0]), shape)
 
 
-WEIGHT_INITS: dict[str, Draw] = {"uniform": uniform, "improved": improved}
+def he(stream: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+    """Return normal weights of mean 0 and standard deviation sqrt(2/fan-in), for ReLU (K. He et al., 2015)."""
+    return stream.normal(0, np.sqrt(2 / shape[0]), shape)
+
+
+WEIGHT_INITS: dict[str, Draw] = {"uniform": uniform, "improved": improved, "he": he}
 
 
 def initial_weights(layer_sizes: Sequence[int], weight_init: str, seed: int | None) -> list[np.ndarray]:

@@ -10,17 +10,20 @@ Passes write into `Buffers`: at this size, taking memory costs more than the ari
 
 import copy
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
-from ..common.checks import check, check_choice, check_dtype, is_integer
+from ..common.checks import check, check_choice, check_dtype
 from ..common.display import Bundle, bundle
 from ..common.model_files import read_model, write_model
+from ..common.threads import one_blas_thread
 from .activations import ACTIVATIONS
+from .arguments import checked_images, checked_labels, checked_layer_sizes, checked_pixels, num_weights
 from .buffers import Buffers, views
 from .initial_weights import WEIGHT_INITS, initial_weights
+from .losses import LOSSES, Loss
 from .softmax import cross_entropies, hits, softmax
 
 EVALUATION_BLOCK = 1_000  # images evaluated at once: few enough for the activations to stay in the cache
@@ -30,8 +33,10 @@ class MLP:
     """A fully connected network; the bias is the input's last column (see `load_mnist`).
 
     layer_sizes: units of each layer, input and output included, for example `[785, 64, 10]`.
-    activation: of all hidden layers, a name of `ACTIVATIONS`: `"sigmoid"`, `"improved_sigmoid"` (1.7159 tanh(2z/3)).
-    weight_init: a name of `WEIGHT_INITS`: `"uniform"` on [-1, 1], `"improved"`: normal with deviation 1/sqrt(fan-in).
+    activation: of all hidden layers, a name of `ACTIVATIONS`: `"sigmoid"`, `"improved_sigmoid"` (1.7159 tanh(2z/3)),
+        `"relu"`, or one of your own.
+    weight_init: a name of `WEIGHT_INITS`: `"uniform"` on [-1, 1], `"improved"`: normal with deviation 1/sqrt(fan-in),
+        `"he"`: with sqrt(2/fan-in), or one of your own.
     seed: of the initial weights; `None` draws new ones each time.
     dtype: `np.float32` or `np.float64`, of weights and arithmetic.
 
@@ -47,7 +52,7 @@ class MLP:
         seed: int | None = None,
         dtype: type = np.float32,
     ):
-        self.layer_sizes = _checked_layer_sizes(layer_sizes)
+        self.layer_sizes = checked_layer_sizes(layer_sizes)
         check_choice("activation", activation, tuple(ACTIVATIONS))
         check_choice("weight_init", weight_init, tuple(WEIGHT_INITS))
         check_dtype(dtype)
@@ -78,27 +83,33 @@ class MLP:
 
     def save(self, path: str | os.PathLike) -> None:
         """Write the network, with the normalisation of its training images, to a file for `MLP.load`."""
-        write_model(path, self)
+        settings = {name: getattr(self, name) for name in ("layer_sizes", "activation", "weight_init", "normalisation")}
+        write_model(path, settings, self.parameters)
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> "MLP":
         """Return a network that `save` wrote. Raises `ValueError` for any other file, `OSError` if there is none."""
         settings, parameters = read_model(path)
-        normalisation = settings.pop("normalisation")
-        model = cls(settings.pop("layer_sizes"), **settings, dtype=parameters.dtype)
-        model.parameters, model.normalisation = parameters, normalisation
+        try:
+            normalisation, sizes = settings.pop("normalisation"), checked_layer_sizes(settings.pop("layer_sizes"))
+            check("layer_sizes", sizes, num_weights(sizes) == parameters.size, f"{parameters.size} weights in all")
+            model = cls(sizes, **settings, dtype=parameters.dtype.type)
+            model.parameters = parameters
+            model.normalisation = normalisation and tuple(map(float, normalisation))
+        except (ValueError, TypeError, KeyError) as error:
+            raise ValueError(f"{path}: not a network that MLP.save wrote ({error})") from error
         return model
 
     def read(self, pixels: np.ndarray) -> np.ndarray:
         """Return the class probabilities `(N, num_classes)` of grey values 0..255, `(N, rows, columns)`.
 
-        Raises `ValueError` for a network that does not know how its training images were normalised: one that was
-        neither trained by `train`, nor loaded, nor given by a `Result`.
+        Raises `ValueError` for other values, such as 0 to 1, and for a network that does not know how its training
+        images were normalised: one that was neither trained by `train`, nor loaded, nor given by a `Result`.
         """
         if self.normalisation is None:
             raise ValueError("this network does not know how its images were normalised; train it first")
         mean, std = self.normalisation
-        rows = np.asarray(pixels, float).reshape(-1, self.layer_sizes[0] - 1)
+        rows = checked_pixels(pixels, self.layer_sizes[0] - 1)
         return self.forward(np.column_stack([(rows - mean) / std, np.ones(len(rows))]))
 
     def in_float64(self) -> "MLP":
@@ -120,9 +131,9 @@ class MLP:
 
     def forward(self, images: np.ndarray) -> np.ndarray:
         """Return class probabilities `(N, num_classes)` for images `(N, num_inputs)`."""
-        images = self._checked_images(images)
-        logits = self.forward_pass(images, Buffers(len(images), self.layer_sizes, self.dtype))
-        return softmax(logits)
+        images = checked_images(images, self.layer_sizes[0], self.dtype)
+        with one_blas_thread():
+            return softmax(self.forward_pass(images, Buffers(len(images), self.layer_sizes, self.dtype)))
 
     def predict(self, images: np.ndarray) -> np.ndarray:
         """Return the most probable class of each image, `(N,)` integers."""
@@ -135,7 +146,8 @@ class MLP:
         except (TypeError, ValueError):
             allowed = "a pair of images and labels, such as dataset.validation"
             raise ValueError(f"split is {split!r}; allowed: {allowed}") from None
-        return self.evaluation_pass(*self.checked_batch(images, labels))
+        with one_blas_thread():
+            return self.evaluation_pass(*self.checked_batch(images, labels))
 
     def evaluation_pass(self, images: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
         """Do what `evaluate` does, without its checks: for images and labels from `checked_batch`."""
@@ -158,20 +170,23 @@ class MLP:
         images, labels = self.checked_batch(images, labels)
         buffers = Buffers(len(images), self.layer_sizes, self.dtype)
         gradients = self.layers_of(np.empty_like(self.parameters))
-        logits = self.forward_pass(images, buffers)
-        self.backward_pass(images, self.one_hot(labels), buffers, gradients)
+        with one_blas_thread():
+            logits = self.forward_pass(images, buffers)
+            self.backward_pass(images, self.one_hot(labels), buffers, gradients)
         return float(cross_entropies(logits, labels).mean(dtype=np.float64)), gradients
 
-    @np.errstate(over="ignore")  # of the activations, see there
     def forward_pass(self, images: np.ndarray, buffers: Buffers) -> np.ndarray:
         """Fill `buffers.activations` and return the last, the logits `(N, num_classes)`."""
         activation = ACTIVATIONS[self.activation].value
-        hidden, logits = buffers.activations[:-1], buffers.activations[-1]
-        inputs = images
-        for weights, units in zip(self.weights, hidden, strict=False):
-            np.dot(inputs, weights, out=units)
-            inputs = activation(units, out=units)
-        return np.dot(inputs, self.weights[-1], out=logits)
+        signals = images
+        for layer, weights in enumerate(self.weights[:-1]):
+            units = buffers.activations[layer]
+            np.dot(signals, weights, out=units)  # z_j = sum_i w_ji x_i
+            activation(units, out=units)  # a_j = f(z_j)
+            signals = buffers.signals[layer]
+            if buffers.masks is not None:
+                np.multiply(units, buffers.masks[layer], out=signals)
+        return np.dot(signals, self.weights[-1], out=buffers.activations[-1])
 
     def backward_pass(
         self,
@@ -179,17 +194,19 @@ class MLP:
         targets: np.ndarray,
         buffers: Buffers,
         gradients: list[np.ndarray],
+        loss: Loss = LOSSES["cross_entropy"],
     ) -> None:
-        """After `forward_pass`: write the gradients of the mean cross entropy. targets: `(N, num_classes)`, one-hot."""
+        """After `forward_pass`: write the gradients of the mean loss. targets: `(N, num_classes)`, one-hot."""
         ACTIVATIONS[self.activation].slope(buffers.all_hidden, out=buffers.all_slopes)
-        deltas = softmax(buffers.activations[-1], out=buffers.deltas[-1])
-        deltas -= targets  # delta_k = -(t_k - y_k)
+        if buffers.masks is not None:
+            buffers.all_slopes *= buffers.all_masks
+        deltas = loss.slope(buffers.activations[-1], targets, buffers.deltas[-1])  # delta_k = -(t_k - y_k)
         deltas /= len(images)
         for layer in range(len(self.weights) - 1, 0, -1):
-            np.dot(buffers.activations[layer - 1].T, deltas, out=gradients[layer])
+            np.dot(buffers.signals[layer - 1].T, deltas, out=gradients[layer])  # dC/dw_kj = delta_k a_j
             deltas = np.dot(deltas, self.weights[layer].T, out=buffers.deltas[layer - 1])
             deltas *= buffers.slopes[layer - 1]  # delta_j = f'(z_j) sum_k w_kj delta_k
-        np.dot(images.T, deltas, out=gradients[0])
+        np.dot(images.T, deltas, out=gradients[0])  # dC/dw_ji = delta_j x_i
 
     def one_hot(self, labels: np.ndarray) -> np.ndarray:
         """Return the targets `(N, num_classes)` of labels `(N,)`: 1 at the label, 0 elsewhere."""
@@ -197,32 +214,8 @@ class MLP:
 
     def checked_batch(self, images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return images in the network's dtype and labels, or raise `ValueError` saying what does not fit."""
-        images, labels = self._checked_images(images), np.asarray(labels)
-        if labels.shape != (len(images),) or not np.issubdtype(labels.dtype, np.integer):
-            raise ValueError(
-                f"labels have shape {labels.shape} and dtype {labels.dtype}; expected {len(images)} integers, "
-                "one for each image"
-            )
-        if labels.min() < 0 or labels.max() >= self.layer_sizes[-1]:
-            raise ValueError(
-                f"labels go from {labels.min()} to {labels.max()}; allowed: 0 to {self.layer_sizes[-1] - 1}, "
-                "one less than the output units"
-            )
-        return images, labels
-
-    def _checked_images(self, images: np.ndarray) -> np.ndarray:
-        images = np.asarray(images)
-        if images.ndim != 2 or images.shape[1] != self.layer_sizes[0] or len(images) == 0:
-            raise ValueError(
-                f"images have shape {images.shape}; expected (N, {self.layer_sizes[0]}), as wide as the first layer"
-            )
-        with np.errstate(over="ignore"):  # a number too large for the dtype becomes infinite and is refused
-            images = images.astype(self.dtype, copy=False)
-        if not np.isfinite(images).all():
-            row, column = np.argwhere(~np.isfinite(images))[0]
-            what = f"images hold {images[row, column]} at row {row}, column {column}"
-            raise ValueError(f"{what}; allowed: finite numbers within {self.dtype}")
-        return images
+        images = checked_images(images, self.layer_sizes[0], self.dtype)
+        return images, checked_labels(labels, len(images), self.layer_sizes[-1])
 
     def _repr_mimebundle_(self, **_: object) -> Bundle:
         """Show the layers with shapes and parameter counts."""
@@ -237,12 +230,3 @@ class MLP:
     def __repr__(self) -> str:
         layers = "-".join(map(str, self.layer_sizes))
         return f"MLP({layers}, {self.activation}, {self.weight_init} weights, {self.num_parameters:,} parameters)"
-
-
-def _checked_layer_sizes(layer_sizes: Sequence[int]) -> tuple[int, ...]:
-    sizes = tuple(layer_sizes) if isinstance(layer_sizes, Iterable) else ()
-    allowed = "at least an input and an output layer, each a positive integer"
-    check("layer_sizes", layer_sizes, len(sizes) >= 2 and all(map(is_integer, sizes)), allowed)
-    if sizes[-1] < 2:
-        raise ValueError(f"the output layer has {sizes[-1]} unit; a softmax needs at least 2 classes")
-    return tuple(int(n) for n in sizes)

@@ -1,12 +1,10 @@
 """Small data sets, and `run_experiments` on small experiments in the process of the tests."""
 
-import functools
-
 import pytest
 from small_experiments import SMALL, TRAIN_SIZE, VALIDATION_SIZE, in_this_process
 
-from helpers import load_mnist, run_experiments
-from helpers.experiments import result, runner, trial
+from helpers import run_experiments
+from helpers.experiments import runner, trial
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +20,7 @@ def write_squares(tmp_path_factory, write_data, draw_images):
 
 
 @pytest.fixture(scope="session")
-def few_squares(write_squares):
+def squares(write_squares):
     return write_squares(TRAIN_SIZE + VALIDATION_SIZE)
 
 
@@ -30,15 +28,6 @@ def few_squares(write_squares):
 def many_squares(write_squares):
     """As many images as the experiments ask for."""
     return write_squares(30_000)
-
-
-@pytest.fixture
-def squares(few_squares, monkeypatch):
-    """A folder with little data, and experiments in this process that are content with it."""
-    load = functools.partial(load_mnist, train_size=TRAIN_SIZE, validation_size=VALIDATION_SIZE)
-    for module in (trial, result):
-        monkeypatch.setattr(module, "load_mnist", load)
-    return few_squares
 
 
 @pytest.fixture

@@ -8,8 +8,10 @@ from helpers import Experiment, TrainingConfig
 from helpers.experiments.result import Result
 from helpers.network.history import History
 
+TRAIN_SIZE, VALIDATION_SIZE = 2_000, 500  # of the small data set
 CONFIG = TrainingConfig(learning_rate=0.1, momentum=0.5, batch_size=100, max_epochs=3, validations_per_epoch=5)
-BASE = Experiment("base", "", (6,), "improved_sigmoid", "improved", CONFIG)
+SIZES = {"train_size": TRAIN_SIZE, "validation_size": VALIDATION_SIZE}
+BASE = Experiment("base", "", (6,), "improved_sigmoid", "improved", CONFIG, **SIZES)
 SMALL = {
     experiment.name: experiment
     for experiment in (
@@ -21,7 +23,6 @@ SMALL = {
         BASE.variant("explosive", learning_rate=1e38),
     )
 }
-TRAIN_SIZE, VALIDATION_SIZE = 2_000, 500  # of the small data set
 FOR_THE_RECORD = ("trained_at", "environment", "history.wall_seconds", "history.cpu_seconds")
 
 

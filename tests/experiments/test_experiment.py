@@ -1,7 +1,6 @@
 """Experiments: what they are called, what they say of themselves, others made of them; the report's, as assigned."""
 
 import re
-from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -137,4 +136,5 @@ def test_an_experiment_has_the_network_of_the_assignment_and_is_trained_as_it_sa
     assert (experiment.hidden_layers, model.layer_sizes) == (layers, (785, *layers, 10))
     assert (model.weight_init, model.activation, model.num_parameters) == (weight_init, activation, parameters)
     usual = {"batch_size": 32, "max_epochs": 50, "validations_per_epoch": 5, "patience": 50, "shuffle": True}
-    assert asdict(experiment.config) == {"learning_rate": learning_rate, "momentum": momentum} | usual | unusual
+    expected = TrainingConfig(**{"learning_rate": learning_rate, "momentum": momentum} | usual | unusual)
+    assert experiment.config == expected

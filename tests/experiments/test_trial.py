@@ -4,10 +4,9 @@ from unittest.mock import Mock
 
 import numpy as np
 import pytest
-from small_experiments import BASE, CONFIG, SMALL, VALIDATION_SIZE, same
+from small_experiments import BASE, CONFIG, SIZES, SMALL, VALIDATION_SIZE, same
 
 from helpers import MLP, load_mnist, train
-from helpers.experiments import trial
 from helpers.experiments.jobs import Job, jobs_for
 from helpers.experiments.trial import gradient_rms, run_job
 
@@ -18,9 +17,9 @@ def results_of(experiments, directory, seed=0):
     return run_job(Job(tuple(experiments), seed), directory)
 
 
-def test_a_result_is_that_of_training_by_hand_on_the_seeds_own_split(many_squares):
-    [result] = results_of([SMALL["plain"]], many_squares, seed=7)
-    dataset = load_mnist(many_squares, split_seed=7)
+def test_a_result_is_that_of_training_by_hand_on_the_seeds_own_split(squares):
+    [result] = results_of([SMALL["plain"]], squares, seed=7)
+    dataset = load_mnist(squares, **SIZES, split_seed=7)
     model = MLP([785, 6, 10], activation="sigmoid", weight_init="improved", seed=7)
     before = gradient_rms(model, dataset)
     history = train(model, dataset, CONFIG, seed=7, progress=False)
@@ -34,7 +33,7 @@ def test_a_result_is_that_of_training_by_hand_on_the_seeds_own_split(many_square
 
 
 def test_the_size_of_the_gradient_is_its_root_mean_square_over_a_thousand_images(squares):
-    dataset = trial.load_mnist(squares, dtype=np.float64)
+    dataset = load_mnist(squares, **SIZES, dtype=np.float64)
     model = MLP([785, 6, 10], seed=0, dtype=np.float64)
     _, gradients = model.loss_and_gradients(dataset.train.images[:1_000], dataset.train.labels[:1_000])
     expected = [np.linalg.norm(gradient) / np.sqrt(gradient.size) for gradient in gradients]
@@ -113,7 +112,7 @@ def results(run):
 def test_the_trained_network_its_weights_its_data_and_its_beginning_are_those_of_its_seed(results, squares):
     [result] = results["plain"]
     result.model().parameters[:] = 0  # a copy
-    expected = trial.load_mnist(squares, split_seed=3)
+    expected = load_mnist(squares, **SIZES, split_seed=3)
     assert result.data_name == expected.name
     for name in ("train", "validation", "test"):
         split = getattr(result.dataset(), name)
