@@ -38,7 +38,7 @@ def check_dtype(dtype: object) -> None:
     check("dtype", dtype, fits, "np.float32, np.float64")
 
 
-def name_of(part: object) -> str:
+def called(part: object) -> str:
     """Return how a function, a class or an object of one's own is called in a sentence."""
     if part is None or isinstance(part, str):
         return str(part)

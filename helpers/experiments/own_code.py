@@ -17,14 +17,13 @@ from types import CodeType, FunctionType, MethodType, ModuleType
 
 import numpy as np
 
-from ..common.checks import name_of
+from ..common.checks import called
 from ..common.hashing import sha256
 
-PLAIN = (type(None), bool, int, str, bytes)
+PLAIN = (type(None), bool, int, str)
+SAID = (bytes, complex, type(...), range, slice)  # by how Python writes them
 COUNTED = ("helpers.data", "helpers.network")  # every byte of them is part of a key anyway
 INSTALLED = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
-NO_CODE = {"__dict__", "__weakref__", "__module__", "__doc__", "__firstlineno__", "__static_attributes__",
-           "__annotations__", "__annotate__", "__annotate_func__", "__annotations_cache__"}  # fmt: skip
 
 
 class OwnCode:
@@ -40,7 +39,9 @@ class OwnCode:
         Raises `ValueError` for what cannot be told, such as an open file.
         """
         if isinstance(value, PLAIN):
-            return value if not isinstance(value, bytes) else value.hex()
+            return value
+        if isinstance(value, SAID):
+            return repr(value)
         if isinstance(value, float | np.generic):
             return value.item() if isinstance(value, np.generic) else value if math.isfinite(value) else repr(value)
         if isinstance(value, np.ndarray):
@@ -56,7 +57,7 @@ class OwnCode:
             return [self.mark(item) for item in value]
         if id(value) in self.seen:
             return self.seen[id(value)]
-        self.seen[id(value)] = f"{name_of(value)} again"
+        self.seen[id(value)] = f"{called(value)} again"
         return self._mark_of_code(value)
 
     def _mark_of_code(self, value: object) -> object:
@@ -89,8 +90,7 @@ class OwnCode:
                 self.mark(function.__kwdefaults__ or {}), self.mark(named)]  # fmt: skip
 
     def _mark_of_class(self, kind: type) -> object:
-        members = {name: member for name, member in vars(kind).items() if name not in NO_CODE}
-        members = {name: member for name, member in members.items() if not _generated(member)}
+        members = {name: member for name, member in vars(kind).items() if _computes(name, member)}
         return [kind.__qualname__, [self.mark(base) for base in kind.__bases__], self.mark(members)]
 
     def _mark_of_module(self, module: ModuleType) -> object:
@@ -117,15 +117,17 @@ def _names(code: CodeType) -> set[str]:
     return set(loaded).union(*inner)
 
 
-def _generated(member: object) -> bool:
-    """Whether it was made by `dataclass` and the like, from what counts already."""
+def _computes(name: str, member: object) -> bool:
+    """Whether a member of a class is written there: not Python's own, and not made by `dataclass` and the like."""
     function = getattr(member, "__wrapped__", member)
-    return isinstance(function, FunctionType) and function.__code__.co_filename.startswith("<string>")
+    if isinstance(function, FunctionType):
+        return not function.__code__.co_filename.startswith("<string>")
+    return not name.startswith("__")
 
 
 def packed(values: object, modules: set[str]) -> bytes:
     """Return values for another process, with the code of these modules in them."""
-    from joblib.externals import cloudpickle  # only here: it takes long to import
+    import cloudpickle  # only here: it takes long to import
 
     with ExitStack() as stack:
         for name in modules & set(sys.modules) - {"__main__"}:
@@ -136,6 +138,6 @@ def packed(values: object, modules: set[str]) -> bytes:
 
 def unpacked(content: bytes, make: Callable) -> object:
     """Return `make(**values)` of what was packed."""
-    from joblib.externals import cloudpickle
+    import cloudpickle
 
     return make(**cloudpickle.loads(content))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..common.checks import name_of
+from ..common.checks import called
 from ..common.display import Bundle, bundle
 from ..data.mnist import Dataset, data_name, load_mnist
 from ..network.history import History
@@ -95,12 +95,13 @@ def _row(run: Result) -> dict[str, object]:
     """Return one training as a row of a frame."""
     experiment, history = run.experiment, run.history
     settings = experiment.settings() | {"optimizer": type(experiment.config.rule()).__name__}
+    del settings["name"]
     ends = {f"{split}_{name}": value for split in ("train", "validation", "test")
             for name, value in zip(("loss", "accuracy"), getattr(run, split), strict=True)}  # fmt: skip
     return {
         "experiment": experiment.name,
         "seed": run.seed,
-        **{name: one if isinstance(one, int | float | None) else name_of(one) for name, one in settings.items()},
+        **{key: one if isinstance(one, int | float | None) else called(one) for key, one in settings.items()},
         "hidden_layers": "-".join(map(str, experiment.hidden_layers)),
         "parameters": run.parameters.size,
         **ends,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from ..common.checks import name_of
+from ..common.checks import called
 
 
 def in_words(settings: Mapping[str, object]) -> dict[str, str]:
@@ -25,8 +25,8 @@ def in_words(settings: Mapping[str, object]) -> dict[str, str]:
         "dropout": f"dropout {settings['dropout']:g}" if settings["dropout"] else "",
     }
     for name, article in (("schedule", "schedule"), ("augmentation", "images changed by"), ("stop", "stopped by")):
-        words[name] = f"{article} {name_of(settings[name])}" if settings[name] is not None else ""
-    loss = settings["loss"] if isinstance(settings["loss"], str) else name_of(settings["loss"].value)
+        words[name] = f"{article} {called(settings[name])}" if settings[name] is not None else ""
+    loss = settings["loss"] if isinstance(settings["loss"], str) else called(settings["loss"].value)
     words["loss"] = "" if loss == "cross_entropy" else loss.replace("_", " ")
     for name, split in (("train_size", "training"), ("validation_size", "validation")):
         words[name] = f"{settings[name]:,} {split} images" if settings[name] is not None else ""

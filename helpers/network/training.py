@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..common.checks import check, name_of
+from ..common.checks import called, check
 from ..common.progress import progress_bar
 from ..common.threads import one_blas_thread
 from ..data.mnist import Dataset, Split, normalise
@@ -91,7 +91,7 @@ def _run(
                 if callback is not None and _says_stop(callback(record.history())):
                     record.interrupted = True
                 elif stop is not None and stop(record.history()):
-                    record.stopped_by = name_of(stop)
+                    record.stopped_by = called(stop)
                 if record.interrupted or record.stopped_by or record.early_stopping.out_of_patience:
                     break
         except KeyboardInterrupt:
@@ -147,7 +147,7 @@ def _images_of_each_epoch(
         return
     pixels, stream = dataset.pixels_of(images), random_stream(seed, "augmentation")
     pixels.flags.writeable = False
-    what = f"augmentation {name_of(config.augmentation)}"
+    what = f"augmentation {called(config.augmentation)}"
     for _ in range(config.max_epochs):
         changed = np.asarray(config.augmentation(pixels, stream))
         if changed.shape != pixels.shape or not np.issubdtype(changed.dtype, np.number):
