@@ -40,6 +40,6 @@ def check_dtype(dtype: object) -> None:
 
 def called(part: object) -> str:
     """Return how a function, a class or an object of one's own is called in a sentence."""
-    if part is None or isinstance(part, str):
+    if isinstance(part, str | int | float | tuple | None):
         return str(part)
     return getattr(part, "__name__", None) or (repr(part) if is_dataclass(part) else type(part).__name__)

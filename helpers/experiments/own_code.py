@@ -75,12 +75,12 @@ class OwnCode:
             return f"{value.__module__}.{named}"
         if isinstance(value, type | FunctionType):
             return self._mark_of_class(value) if isinstance(value, type) else self._mark_of_function(value)
-        if hasattr(value, "__dict__") or isinstance(value, tuple):
-            held = list(value) if isinstance(value, tuple) else vars(value)
-            return [self.mark(type(value)), self.mark(held)]
-        what = f"{value!r} of type {type(value).__name__} is used in an experiment"
-        raise ValueError(f"{what}, and nothing tells it from its like at the next run; allowed: what is made of "
-                         "numbers, texts, arrays, functions and classes")  # fmt: skip
+        try:
+            return self.mark(value.__reduce_ex__(4)[:4])
+        except TypeError as error:
+            what = f"{value!r} of type {type(value).__name__} is used in an experiment"
+            raise ValueError(f"{what}, and nothing tells it from its like at the next run; allowed: what is made of "
+                             "numbers, texts, arrays, functions and classes") from error  # fmt: skip
 
     def _mark_of_function(self, function: FunctionType) -> object:
         cells = function.__closure__ or ()
