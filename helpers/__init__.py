@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from .interactive.live_plot import LiveCurves, LivePlot
     from .interactive.photo import read_photo
     from .network import derivations
+    from .network.config import TrainingConfig
     from .network.gradient_check import gradient_check
     from .network.history import EarlyStopping, History, TrainingDiverged
     from .network.mlp import MLP
-    from .network.training import STOP, TrainingConfig, train
+    from .network.training import STOP, train
 
 _HOMES = {
     "Dataset": "data.mnist",
