@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from .data.mnist_files import MNISTError
     from .evidence.claims import claim
     from .evidence.comparison import compare
-    from .evidence.judgement import have
+    from .evidence.judgement import computed, have
+    from .evidence.measures import GOOD_LOSS
     from .evidence.network_numbers import measured
     from .evidence.reviews import review
     from .experiments.experiment import Experiment, num_parameters
@@ -37,6 +38,7 @@ _HOMES = {
     "EarlyStopping": "network.history",
     "EXPERIMENTS": "experiments.table",
     "Experiment": "experiments.experiment",
+    "GOOD_LOSS": "evidence.measures",
     "History": "network.history",
     "LiveCurves": "interactive.live_plot",
     "LivePlot": "interactive.live_plot",
@@ -48,6 +50,7 @@ _HOMES = {
     "TrainingDiverged": "network.history",
     "claim": "evidence.claims",
     "compare": "evidence.comparison",
+    "computed": "evidence.judgement",
     "gradient_check": "network.gradient_check",
     "have": "evidence.judgement",
     "load_mnist": "data.mnist",

@@ -62,7 +62,12 @@ def _report(*, html: bool) -> int:
         about = front(results)
     trained = time.perf_counter() - start
     written = write_report(output, about, pages=build / "html" if html else None, root=ROOT, **options)
-    for heading, lines in (("claims that do not hold:", written.struck), ("shown less well:", written.built.remarks)):
+    told = {
+        "claims that do not hold:": written.struck,
+        "claims that are fragile:": written.fragile,
+        "shown less well:": written.built.remarks,
+    }
+    for heading, lines in told.items():
         if lines:
             print(heading, *lines, sep="\n", file=sys.stderr)
     print(

@@ -9,8 +9,8 @@ import nbformat
 from nbtypst import Notebook, read_notebook
 
 from .common.files import write_whole
-from .evidence.claims import claims_in
-from .report import ROOT, executed, inputs_of_cells, notebooks_of, struck_in
+from .evidence.claims import State
+from .report import ROOT, claims_of, executed, inputs_of_cells, lines_of, notebooks_of
 
 LONGEST_CELL = 12  # lines of code; sentences do not count
 DEFINES = re.compile(r"\s*(def|class|for|while|if|try|with)\b")
@@ -23,8 +23,9 @@ def problems(root: Path = ROOT) -> list[str]:
     notebooks = [read_notebook(path) for path in notebooks_of(root)]
     found = [line for notebook in notebooks for line in _of_cells(notebook)]
     run, _ = executed(notebooks, inputs_of_cells(root))
-    claims = [(notebook, number, one) for notebook in run for number, one in claims_in(notebook.node.cells)]
-    return found + [f"{line}; write what was measured" for line in struck_in(claims)]
+    wrong = [f"{line}; write what was measured" for line in lines_of(claims_of(run), State.STRUCK)]
+    fragile = [f"{line}; say less, or train more seeds" for line in lines_of(claims_of(run), State.FRAGILE)]
+    return found + wrong + fragile
 
 
 def clear(root: Path = ROOT) -> list[str]:

@@ -17,10 +17,12 @@ from nbtypst import Built, Notebook, NotebookError, NotebookWarning, build, exec
 from .common.files import write_whole
 from .common.hashing import sha256
 from .data.mnist import data_directory, data_name
-from .evidence.claims import Claim, claims_file, claims_in, keep_for_the_appendix
-from .evidence.families import seeds_for_a_verdict
-from .evidence.numbers import counted, seeds_text
-from .evidence.provenance import last_trained
+from .evidence.claims import Claim, State, claims_in
+from .evidence.evidence_table import METADATA, claims_file, claims_record, evidence_table
+from .evidence.numbers import counted, likelihood, seeds_text
+from .evidence.provenance import commit, last_trained
+from .evidence.statistics import ENOUGH_SEEDS
+from .experiments.environment import environment
 from .experiments.result import Results
 from .experiments.store import Store
 from .settings import ROOT, SETTINGS, build_directory, setting
@@ -29,6 +31,8 @@ FIRST, APPENDIX = "assignment1_report.ipynb", "appendix.ipynb"
 FRONT = "front.json"
 OF_PRINT = ("CODE", "STRICT", "FRESH", "AUTHORS", "TQDM_DISABLE")  # settings that no cell's output depends on
 NOT_READ = (".git", "build", "results", "node_modules", "__pycache__")  # folders in which no cell's input lies
+
+Placed = tuple[Notebook, int, Claim]  # with the number of its cell, from 1
 
 
 def kept_directory() -> Path:
@@ -44,10 +48,11 @@ def notebooks_of(root: Path) -> list[Path]:
 
 @dataclass
 class Written:
-    """What was written, the claims that do not hold with their places, and how long the notebooks and all took."""
+    """What was written, claims that do not hold or are fragile, each with its place, and how long all took."""
 
     built: Built
     struck: list[str] = field(default_factory=list)
+    fragile: list[str] = field(default_factory=list)
     notebooks_run: int = 0
     seconds: float = 0.0
 
@@ -58,28 +63,39 @@ def write_report(
 ) -> Written:  # fmt: skip
     """Write the notebooks of a folder as one PDF or web page; only those run whose outputs could be other than before.
 
-    about: what stands below the title, by `front`. strict: refuse what is shown less well, and claims that do not hold.
-    fresh: run all notebooks.
+    about: what stands below the title, by `front`. strict: refuse what is shown less well, and claims that do not hold
+    or are fragile. fresh: run all notebooks.
     Raises `NotebookError` for a cell that fails, or with `strict`.
     """
     start = time.perf_counter()
-    body = [read_notebook(path) for path in notebooks_of(root)]
-    ends = [body.pop()] if body[-1].name == APPENDIX else []
     inputs = inputs_of_cells(root)
-    run, count = executed(body, inputs, fresh=fresh)
-    claims = [(notebook, number, one) for notebook in run for number, one in claims_in(notebook.node.cells)]
-    kept = keep_for_the_appendix(one for *_, one in claims)
-    write_whole(claims_file(), kept.encode(), "BUILD_DIR")
-    last, last_count = executed(ends, sha256(inputs.encode(), kept.encode()), fresh=fresh)
-    claims += [(notebook, number, one) for notebook in last for number, one in claims_in(notebook.node.cells)]
-    struck = struck_in(claims)
-    if strict and struck:
-        raise NotebookError(*struck)
+    run, count = executed([read_notebook(path) for path in notebooks_of(root)], inputs, fresh=fresh)
+    claims = claims_of(run)
+    made_with = {"code": commit(), "environment": environment()}
+    record = claims_record(((notebook.name, cell, one) for notebook, cell, one in claims), made_with)
+    write_whole(claims_file(), record.encode(), "BUILD_DIR")
+    put_evidence(run, [one for *_, one in claims])
+    struck, fragile = (lines_of(claims, state) for state in (State.STRUCK, State.FRAGILE))
+    if strict and struck + fragile:
+        raise NotebookError(*struck, *fragile)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotebookWarning)  # they are listed by who called
-        built = build([*run, *last], output, strict=strict, code=code, toc=True, pages=pages, **about, **authors())
+        built = build(run, output, strict=strict, code=code, toc=True, pages=pages, **about, **authors())
     _keep(FRONT, json.dumps({"inputs": inputs, "front": about}))
-    return Written(built, struck, count + last_count, time.perf_counter() - start)
+    return Written(built, struck, fragile, count, time.perf_counter() - start)
+
+
+def claims_of(notebooks: Iterable[Notebook]) -> list[Placed]:
+    """Return the claims that executed notebooks show, each with its notebook and the number of its cell."""
+    return [(notebook, number, one) for notebook in notebooks for number, one in claims_in(notebook.node.cells)]
+
+
+def put_evidence(notebooks: Iterable[Notebook], claims: Sequence[Claim]) -> None:
+    """Make every table of evidence in the outputs one of these claims: no file lies between, that could be edited."""
+    for notebook in notebooks:
+        for output in (output for cell in notebook.code_cells() for output in cell.outputs):
+            if label := output.get("metadata", {}).get(METADATA):
+                output.data, output.metadata = evidence_table(claims, label).shown()
 
 
 def front(results: Results) -> dict[str, object]:
@@ -87,7 +103,7 @@ def front(results: Results) -> dict[str, object]:
     runs = [run for of_one in results.values() for run in of_one]
     shortest = min((len(of_one) for of_one in results.values()), default=0)
     epochs = {run.experiment.config.max_epochs for run in runs if run.experiment.shortened}
-    few = [seeds_text(results)] if shortest < seeds_for_a_verdict() else []
+    few = [seeds_text(results)] if shortest < ENOUGH_SEEDS else []
     short = [f"trainings of at most {counted(max(epochs), 'epoch')}"] if epochs else []
     byline = [data_name(data_directory()), seeds_text(results), *([last_trained(results)] if runs else [])]
     return {"byline": byline, "preview": f"Preview: {', '.join(few + short)}" if few + short else None}
@@ -184,11 +200,15 @@ def _keep(name: str, text: str) -> None:
     write_whole(kept_directory() / name, text.encode(), "BUILD_DIR")
 
 
-def struck_in(claims: Iterable[tuple[Notebook, int, Claim]]) -> list[str]:
-    """Return a line for each claim that does not hold: notebook and cell, the sentence, and what was measured."""
+def lines_of(claims: Iterable[Placed], state: State) -> list[str]:
+    """Return a line for each claim that does not hold, or is fragile: notebook and cell, the sentence, and why."""
     lines = []
     for notebook, number, one in claims:
-        if one.holds is False:
-            wrong = "; ".join(f"{j.what}: {j.measured}, {j.found}" for j in one.judgements if j.holds is False)
-            lines.append(f"{notebook.place(number - 1)}: the claim does not hold: {one.text} ({wrong})")
+        if one.state is state:
+            why = {
+                State.STRUCK: f"the claim does not hold: {one.text} ({one.wrong()})",
+                State.FRAGILE: f"the claim is fragile, found again with a probability of {likelihood(one.again)}: "
+                f"{one.text}",
+            }[state]
+            lines.append(f"{notebook.place(number - 1)}: {why}")
     return lines

@@ -24,6 +24,19 @@ def _count(name: str, text: str) -> int:
     return int(text)
 
 
+def _seeds(name: str, text: str) -> int | range | slice:
+    """Return how many, which, or from which on as many as each experiment asks for."""
+    first, dash, last = text.partition("-")
+    allowed = "allowed: how many (from 1), which (such as 100-119), or from which on (100-)"
+    if not all(word.isdecimal() for word in (first, *filter(None, [last]))) or not (dash or int(first)):
+        raise ValueError(f"{name} is {text!r}; {allowed}")
+    if last and int(last) < int(first):
+        raise ValueError(f"{name} is {text!r}, a range that runs backwards; {allowed}")
+    if not dash:
+        return int(first)
+    return range(int(first), int(last) + 1) if last else slice(int(first), None)
+
+
 def _counts(name: str, text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(_count(name, word) for word in text.split()))
 
@@ -39,7 +52,7 @@ def _text(name: str, text: str) -> str:
 
 
 SETTINGS = {
-    "SEEDS": Setting("how many seeds every experiment is trained with; unless given each its own number", _count),
+    "SEEDS": Setting("how many seeds every experiment is trained with, or which, such as 100-119", _seeds),
     "EPOCHS": Setting("shorter trainings, to try things out", _count),
     "CODE": Setting("print the notebooks' code in the report too", _switch),
     "STRICT": Setting("write nothing if anything is shown less well than in Jupyter", _switch),

@@ -110,13 +110,15 @@ class Table:
     def __repr__(self) -> str:
         return f"Table({self.label!r})"
 
-    def _ipython_display_(self) -> None:
+    def shown(self) -> tuple[dict[str, str], dict[str, object]]:
+        """Data and metadata of the output that shows the table."""
         rules = [{"l": ":--", "r": "--:", "c": ":-:"}[letter] for letter in self.align]
         lines = ["| " + " | ".join(row) + " |" for row in [self.header, rules, *self.rows]]
-        publish_display_data(
-            {"text/markdown": "\n".join(lines), "text/plain": repr(self)},
-            {"nbtypst": {"kind": "table", "label": self.label, "caption": self.caption}, **self.metadata},
-        )
+        carried = {"nbtypst": {"kind": "table", "label": self.label, "caption": self.caption}, **self.metadata}
+        return {"text/markdown": "\n".join(lines), "text/plain": repr(self)}, carried
+
+    def _ipython_display_(self) -> None:
+        publish_display_data(*self.shown())
         _publish_caption("Table", self.label, self.caption)
 
 

@@ -21,6 +21,9 @@ def test_a_variable_that_is_missing_or_empty_counts_as_not_set(name, monkeypatch
     ("name", "text", "value"),
     [
         ("SEEDS", "3", 3),
+        ("SEEDS", "100-119", range(100, 120)),
+        ("SEEDS", "5-5", range(5, 6)),
+        ("SEEDS", "100-", slice(100, None)),
         ("EPOCHS", "01", 1),
         ("CODE", "1", True),
         ("STRICT", "0", False),
@@ -37,8 +40,11 @@ def test_a_setting_has_the_value_of_its_text(name, text, value, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        *((name, text, f"{name} is {text!r}; allowed: an integer from 1") for name in ("SEEDS", "EPOCHS")
+        *(("EPOCHS", text, f"EPOCHS is {text!r}; allowed: an integer from 1")
           for text in ("0", "-1", "2.5", "ten", "1 5")),
+        *(("SEEDS", text, rf"SEEDS is {text!r}; allowed: how many \(from 1\), which \(such as 100-119\)")
+          for text in ("0", "-1", "2.5", "ten", "1 5", "-", "1-2-3", "3 - 5", "1-x")),
+        ("SEEDS", "119-100", "SEEDS is '119-100', a range that runs backwards; allowed: how many"),
         ("UNITS", "16 x", "UNITS is 'x'; allowed: an integer from 1"),
         ("DEPTHS", "0", "DEPTHS is '0'; allowed: an integer from 1"),
         ("CODE", "yes", r"CODE is 'yes'; allowed: 1 \(print the notebooks' code in the report too\) or 0"),

@@ -1,24 +1,46 @@
-"""Claims: sentences written by people, judged by the numbers, and the evidence for each."""
+"""Claims: sentences written by people, and how they are shown once the numbers have judged them."""
 
 import html
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from enum import Enum
+from math import prod
 
 from IPython import get_ipython
 from IPython.display import publish_display_data
 
-from nbtypst import Table
-
 from ..common.hashing import sha256
-from ..settings import build_directory
-from .judgement import Judgement, flat
+from .judgement import LIKELY, Judgement, Verdict, flat
+from .numbers import NOT_TRAINED, likelihood
 
 METADATA = "claims"  # key in an output's metadata; there is a list of them
+NOT_YET = f"{NOT_TRAINED}: run `make pdf`, or Task 2, 3 or 4"
+NUMBERS = re.compile(rf"([\d.,−]+|never|none|{NOT_TRAINED})(\N{{NO-BREAK SPACE}}(%|\w+))?")
 
 _made: dict[str, "Claim"] = {}  # in this process, by identifier, in their order
+
+
+class State(Enum):
+    """What became of a claim, and the mark that it gets."""
+
+    HOLDS = "✓"
+    FRAGILE = "fragile"
+    STATED = "stated"
+    STRUCK = "✗"
+    OPEN = "?"
+    MISSING = "–"
+
+    @property
+    def words(self) -> str:
+        return {
+            State.HOLDS: "holds",
+            State.FRAGILE: "holds, fragile",
+            State.STATED: "stated, not measured",
+            State.STRUCK: "struck out",
+            State.OPEN: "not judged",
+            State.MISSING: NOT_TRAINED,
+        }[self]
 
 
 @dataclass(frozen=True)
@@ -30,49 +52,87 @@ class Claim:
 
     @property
     def identifier(self) -> str:
-        return sha256(re.sub(r"[\d.,−]+", "", self.text).encode())[:8]
+        """Of the words without their numbers: it stays when those change."""
+        return sha256(NUMBERS.sub("", self.text).encode())[:8]
+
+    @property
+    def again(self) -> float | None:
+        """How likely fresh seeds judge all of it as these did, each by itself; `None` where no seeds judged it."""
+        known = [judgement.again for judgement in self.judgements if judgement.again is not None]
+        return prod(known) if known else None
+
+    @property
+    def state(self) -> State:
+        """What became of it: the worst of what became of the things that it expects."""
+        verdicts = {judgement.verdict for judgement in self.judgements}
+        if Verdict.MISSING in verdicts or NOT_TRAINED in self.text:
+            return State.MISSING
+        for verdict, state in ((Verdict.FAILS, State.STRUCK), (Verdict.OPEN, State.OPEN)):
+            if verdict in verdicts:
+                return state
+        if not any(judgement.measured for judgement in self.judgements):
+            return State.STATED
+        return State.FRAGILE if self.again is not None and self.again < LIKELY else State.HOLDS
 
     @property
     def holds(self) -> bool | None:
-        """Whether all that it expects is so: no, if anything is not; else not judged, if anything is not judged."""
-        verdicts = [judgement.holds for judgement in self.judgements]
-        return False if False in verdicts else None if None in verdicts else True
+        """Whether all that it expects is so; `None` where that is not known."""
+        return {State.STRUCK: False, State.OPEN: None, State.MISSING: None}.get(self.state, True)
+
+    def wrong(self) -> str:
+        """Return what was measured of that which is not as expected."""
+        return "; ".join(f"{j.what}: {j.measured or j.words}{', ' * bool(j.found)}{j.found}" for j in self.judgements
+                         if j.verdict is Verdict.FAILS)  # fmt: skip
 
     def markdown(self) -> str:
         """Return the sentence as it may be said, with a mark that leads to its evidence."""
-        title = html.escape(self._evidence())
-        mark = f'<sup><a href="#evidence-{self.identifier}" title="{title}">{MARKS[self.holds]}</a></sup>'
-        text = self.text.replace(" %", "\N{NO-BREAK SPACE}%")
-        if self.holds is False:
-            wrong = "; ".join(f"{j.what}: {j.measured}, {j.found}" for j in self.judgements if j.holds is False)
-            text = f"<del>{text}</del> *Measured:* {wrong}."
-        elif self.holds is None:
-            open_ones = dict.fromkeys(judgement.found for judgement in self.judgements if judgement.holds is None)
-            text = f'<span style="color: #757575">{text} ({"; ".join(open_ones)})</span>'
-        return f'<a id="claim-{self.identifier}"></a>{text}{mark}'
+        text, state = self.text.replace(" %", "\N{NO-BREAK SPACE}%"), self.state
+        if state is State.STRUCK:
+            text = f"<del>{text}</del> *Measured:* {self.wrong()}."
+        elif state is State.FRAGILE:
+            text += f" {_grey(f'(fragile: other seeds find it again with a probability of {likelihood(self.again)})')}"
+        elif state is State.OPEN:
+            reasons = dict.fromkeys(j.found for j in self.judgements if j.verdict is Verdict.OPEN)
+            text = _grey(f"{text} ({Verdict.OPEN.value} on {'; '.join(reasons)})")
+        elif state is State.MISSING:
+            text = _grey(f"{NOT_YET[0].upper()}{NOT_YET[1:]}.")
+        return f'<a id="claim-{self.identifier}"></a>{text}<sup>{self._mark()}</sup>'
 
-    def _evidence(self) -> str:
-        return "; ".join(f"{j.what}: {j.measured}{', p ' + j.p if j.p else ''}, {j.found}" for j in self.judgements)
+    def _mark(self) -> str:
+        title = "; ".join(
+            f"{j.what}: {j.measured}{', p ' + j.p if j.p else ''}, {j.words}" for j in self.judgements
+        )  # fmt: skip
+        seen = any(judgement.seeds for judgement in self.judgements)  # then the evidence has a row of it
+        where = f' href="#evidence-{self.identifier}"' if seen else ""
+        return f'<a{where} title="{html.escape(title)}">{self.state.value}</a>'
 
     def _ipython_display_(self) -> None:
-        publish_display_data({"text/markdown": self.markdown(), "text/plain": self.text}, {METADATA: [asdict(self)]})
+        metadata = {METADATA: [self.as_metadata()]}
+        publish_display_data({"text/markdown": self.markdown(), "text/plain": self.text}, metadata)
+
+    def as_metadata(self) -> dict[str, object]:
+        """Return the claim as an output's metadata hold it."""
+        return {
+            "text": self.text,
+            "judgements": [asdict(one) | {"verdict": one.verdict.value} for one in self.judgements],
+        }
 
     @classmethod
     def from_metadata(cls, stored: dict) -> "Claim":
-        return cls(stored["text"], tuple(Judgement(**judgement) for judgement in stored["judgements"]))
-
-
-MARKS = {True: "✓", False: "✗", None: "?"}
+        judgements = (Judgement(**one | {"verdict": Verdict(one["verdict"])}) for one in stored["judgements"])
+        return cls(stored["text"], tuple(judgements))
 
 
 def claim(text: str, *expected: Judgement | bool | list[Judgement]) -> None:
     """Show a sentence of yours, judged by the numbers.
 
     text: Markdown; its numbers come from results. expected: what must be so for it to be said: judgements, such as
-    `compare(results, "baseline", "weights").rises("accuracy")`, and truths, such as `count == 50_880`.
+    `compare(results, "baseline", "weights").rises("accuracy")` or `computed("parameters", count, equals=50_880)`.
+    A plain truth is no measurement: a claim that rests on such alone is marked as stated.
 
-    Where all hold, the sentence stands as written; where one does not, it is struck out, with what was measured; where
-    one cannot be judged, it is grey. A mark leads to its row in the table of evidence.
+    Where all hold, the sentence stands as written, with a mark that leads to its evidence; where fresh seeds are less
+    than 95 % likely to find it again, it says so ("fragile"). Where something does not hold, it is struck out, with
+    what was measured; where something cannot be judged, it is grey; where results are missing, it says how to get them.
     Raises `ValueError` where nothing is expected, or something that is no judgement.
     """
     if not isinstance(text, str) or not text.strip():
@@ -88,46 +148,6 @@ def claim(text: str, *expected: Judgement | bool | list[Judgement]) -> None:
         made._ipython_display_()
 
 
-def evidence_table(claims: Iterable[Claim] | None = None, label: str = "tbl:evidence") -> Table:
-    """Return a row for each thing that a claim expects: claim, difference with interval, p, family, verdict.
-
-    claims: those of all notebooks at the last `make pdf`, and of this notebook so far, unless given.
-    """
-    claims = list({**_claims_of_the_last_build(), **_made}.values()) if claims is None else list(claims)
-    rows = [row for one in claims for row in _rows(one)]
-    return Table(
-        ["claim", "expected of", "measured (95 % interval)", "$p$", "family", "verdict"],
-        [[cell.replace("|", r"\|") for cell in row] for row in rows],
-        label=label,
-        caption="The evidence for every marked sentence of this report; each leads back to it. Differences are paired "
-        "over the seeds, with their bootstrap interval (with fewer than six seeds their range); $p$ is that of the "
-        "exact sign-flip test, corrected after Holm over as many comparisons of the same measure as stand behind the "
-        "family; a ratio is judged by its interval. Intervals are not corrected, so one may leave out zero where no "
-        "difference counts as found.",
-        align="lllrll",
-    )
-
-
-def _rows(one: Claim) -> list[list[str]]:
-    heads = [f'<a id="evidence-{one.identifier}"></a>[{_gist(one.text)}](#claim-{one.identifier})']
-    heads += [""] * (len(one.judgements) - 1)
-    return [
-        [head, j.what, j.measured, j.p, j.family, _verdict(j)] for head, j in zip(heads, one.judgements, strict=True)
-    ]
-
-
-def _verdict(judgement: Judgement) -> str:
-    if judgement.holds is None:
-        return judgement.found
-    said = "holds" if judgement.holds else "does not hold"
-    return said if judgement.found in ("so", "not so") else f"{said}: {judgement.found}"
-
-
-def claims_file() -> Path:
-    """Return the file of the claims of all notebooks at the last `make pdf`."""
-    return build_directory() / "claims.json"
-
-
 def claims_in(cells: Iterable[dict]) -> list[tuple[int, Claim]]:
     """Return the claims that the outputs of a notebook's cells show, each with the number of its cell, from 1."""
     outputs = [(number, output) for number, cell in enumerate(cells, start=1) for output in cell.get("outputs", ())]
@@ -135,20 +155,5 @@ def claims_in(cells: Iterable[dict]) -> list[tuple[int, Claim]]:
     return [(number, Claim.from_metadata(stored)) for number, stored in found]
 
 
-def keep_for_the_appendix(claims: Iterable[Claim]) -> str:
-    """Return what `claims_file()` must hold for `evidence_table` to list these claims."""
-    return json.dumps([asdict(one) for one in claims], indent=1)
-
-
-def _claims_of_the_last_build() -> dict[str, Claim]:
-    if not claims_file().exists():
-        return {}
-    claims = [Claim.from_metadata(stored) for stored in json.loads(claims_file().read_text(encoding="utf-8"))]
-    return {one.identifier: one for one in claims}
-
-
-def _gist(text: str) -> str:
-    """Return the beginning of a sentence without its markup: up to its first stop, or about sixty letters."""
-    bare = re.sub(r"\*|`|\[-?@[^\]]*\]|\$[^$]*\$|[\[\]]", "", text)
-    first = re.split(r"(?<=[a-z%)])[.:;] ", bare, maxsplit=1)[0].rstrip(".")
-    return first if 12 < len(first) <= 70 else bare[:60].rsplit(" ", 1)[0] + " …"
+def _grey(text: str) -> str:
+    return f'<span style="color: #757575">{text}</span>'

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from ..experiments.table import name_of
-from .statistics import seeds_needed
 
 Pair = tuple[str, str]
 Family = tuple[str, tuple[Pair, ...]]  # its name, and its comparisons as (before, after)
@@ -50,8 +49,3 @@ def family_of(before: str, after: str, family: str | Sequence[Pair] | None = Non
         )
     pairs = tuple(dict.fromkeys([*((name_of(a), name_of(b)) for a, b in family), pair]))
     return "own", pairs
-
-
-def seeds_for_a_verdict() -> int:
-    """Return how many seeds every family of the report needs for a verdict."""
-    return max(seeds_needed(len(pairs)) for pairs in FAMILIES.values())

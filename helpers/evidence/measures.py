@@ -1,67 +1,28 @@
 """What is read off a result: the measures of the report, each by the name that claims, tables and figures use."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
 from ..experiments.result import Result
 from ..experiments.table import BASELINE
-from .numbers import decimal, rounded
+from .measure import NEVER, Measure, Quantity, Read
 
-GOOD_LOSS = 0.16  # nats; of the report's networks only good ones reach it
-NEGLIGIBLE_ACCURACY = 0.001  # 0.1 percentage points
-
-Read = Callable[[Result, Result | None], float]
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A number read off a result, given the baseline's result with the same seed (`None` where there is none).
-
-    title: how tables and figures call it. meaning: what it is, for the glossary.
-    unit, scale, decimals: how it is written: `scale` times the number, then the unit. spoken: decimals in a sentence;
-    `None`: two leading digits. negligible: a difference within +- this is too small to matter.
-    with_also: a measure in which a difference must be found too, before it counts.
-    """
-
-    title: str
-    meaning: str
-    read: Read
-    unit: str = "nats"
-    decimals: int = 4
-    scale: float = 1.0
-    spoken: int | None = 3
-    lower_is_better: bool = True
-    negligible: float = 0.0
-    with_also: str = ""
-
-    @property
-    def heading(self) -> str:
-        """Title and unit, as for a table's column or an axis."""
-        return self.title if self.unit == "steps" else f"{self.title} [{self.unit}]"
-
-    @property
-    def unit_of_difference(self) -> str:
-        return "points" if self.unit == "%" else self.unit
-
-    def text(self, number: float, *, signed: bool = False) -> str:
-        """Return a number as tables have it, without its unit."""
-        return decimal(number * self.scale, self.decimals, signed=signed)
-
-    def said(self, number: float, decimals: int | None, unit: str) -> str:
-        """Return a number as a sentence says it, with its unit."""
-        places = self.spoken if decimals is None else decimals
-        text = rounded(number) if places is None else decimal(number * self.scale, places)
-        return text if text == "none" else f"{text}\N{NO-BREAK SPACE}{unit}"
+GOOD = 0.16  # nats; of the report's networks only good ones reach it
+POINTS_ALIKE = 0.4  # percentage points of accuracy: half of what twice the hidden units buy
+NATS_ALIKE = 0.01  # of a loss: a twentieth of what improved initial weights buy
 
 
 def _steps_to(loss_of: Callable[[Result | None], float]) -> Read:
-    """Return a reader of the steps until the validation loss is first at or below a loss; NaN if it never is."""
+    """Return a reader of the steps until the validation loss is first at or below a loss; `NEVER` if it never is."""
 
     def read(result: Result, baseline: Result | None) -> float:
-        near = result.history.validation_loss <= loss_of(baseline)
-        return float(result.history.validation_steps[near.argmax()]) if near.any() else np.nan
+        loss = loss_of(baseline)
+        if np.isnan(loss) or not len(result.history.validation_steps):
+            return np.nan
+        near = result.history.validation_loss <= loss
+        return float(result.history.validation_steps[near.argmax()]) if near.any() else NEVER
 
     return read
 
@@ -94,9 +55,11 @@ ACCURACY = {
     "scale": 100,
     "spoken": 1,
     "lower_is_better": False,
-    "negligible": NEGLIGIBLE_ACCURACY,
+    "margin": POINTS_ALIKE,
 }
 STEPS = {"unit": "steps", "decimals": 0, "spoken": None}
+STEPS_TO = {**STEPS, "never": True}
+LOSS = {"margin": NATS_ALIKE}
 
 MEASURES = {
     "accuracy": Measure(
@@ -105,7 +68,6 @@ MEASURES = {
         "without early stopping the last",
         lambda result, _: result.validation[1],
         **ACCURACY,
-        with_also="accuracy_at_end",
     ),
     "accuracy_at_end": Measure(
         "accuracy at the end",
@@ -117,22 +79,27 @@ MEASURES = {
         "test accuracy", "share of the test images recognised with the weights kept", lambda r, _: r.test[1], **ACCURACY
     ),
     "loss": Measure("validation loss", "mean cross entropy of the validation images with the weights kept",
-                    lambda result, _: result.validation[0]),
-    "test_loss": Measure("test loss", "the same of the test images", lambda result, _: result.test[0]),
+                    lambda result, _: result.validation[0], **LOSS),
+    "test_loss": Measure("test loss", "the same of the test images", lambda result, _: result.test[0], **LOSS),
     "training_loss": Measure(
-        "training loss", "mean loss of the mini-batches of the last epoch", _last(training_loss_at_end)
+        "training loss", "the same of all training images", lambda result, _: result.train[0], **LOSS
+    ),
+    "training_loss_at_end": Measure(
+        "training loss at the end", "mean loss of the mini-batches of the last epoch, whichever weights were kept",
+        _last(training_loss_at_end), **LOSS,
     ),
     "steps_to_baseline": Measure(
         "steps to the baseline's loss",
         "gradient steps until the validation loss is first as low as the lowest of the baseline with the same seed",
         _steps_to(_lowest),
-        **STEPS,
+        **STEPS_TO,
     ),
     "steps_to_good": Measure(
-        f"steps to {GOOD_LOSS:g} nats",
-        f"gradient steps until the validation loss is first at {GOOD_LOSS:g} nats, which only good networks reach",
-        _steps_to(lambda _: GOOD_LOSS),
-        **STEPS,
+        f"steps to {GOOD:g} nats",
+        f"gradient steps until the validation loss is first at {GOOD:g} nats, which only good networks reach; a "
+        "training that never does counts as slower than any that does: mean and test are those of the reciprocals",
+        _steps_to(lambda _: GOOD),
+        **STEPS_TO,
     ),
     "steps_to_best": Measure(
         "steps to the best", "gradient steps to the lowest validation loss", lambda r, _: float(r.history.best_step),
@@ -143,14 +110,15 @@ MEASURES = {
     ),
     "gap": Measure(
         "gap",
-        "validation loss less the loss of all training images, with the weights kept: how far it overfits",
+        "validation loss less training loss, both with the weights kept: how far it overfits",
         lambda result, _: result.validation[0] - result.train[0],
         decimals=3,
+        **LOSS,
     ),
     "gap_at_end": Measure(
-        "gap at the end", "last validation loss less the training loss",
+        "gap at the end", "last validation loss less the training loss at the end",
         _last(lambda result: float(result.history.validation_loss[-1]) - training_loss_at_end(result)),
-        decimals=3,
+        decimals=3, **LOSS,
     ),
     "noise": Measure(
         "noise of the validation loss",
@@ -163,6 +131,8 @@ MEASURES = {
         unit="s", decimals=1, spoken=1,
     ),
 }  # fmt: skip
+
+GOOD_LOSS = Quantity(GOOD, replace(MEASURES["loss"], spoken=2))  # in a sentence: "0.16 nats"
 
 
 class UnknownMeasureError(ValueError, AttributeError):

@@ -1,60 +1,43 @@
 """The numbers of one network over its seeds: to be said in a sentence, and to be judged alone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..experiments.result import Result
-from .judgement import Judgement
-from .measures import MEASURES, Measure, baseline_name, measure_of
-from .numbers import counted, factor, short_name
-from .statistics import SEEDS_FOR_AN_INTERVAL, Estimate, estimate
-
-Runs = Mapping[str, Sequence[Result]]
-
-
-class Quantity(float):
-    """A measured number that is written with its unit: `f"{q}"`, or `f"{q:2}"` with two decimals."""
-
-    def __new__(cls, number: float, measure: Measure, unit: str | None = None) -> "Quantity":
-        self = super().__new__(cls, number)
-        self.measure, self.unit = measure, measure.unit if unit is None else unit
-        return self
-
-    def __format__(self, decimals: str) -> str:
-        return self.measure.said(float(self), int(decimals) if decimals else None, self.unit)
-
-    def __str__(self) -> str:
-        return format(self)
+from ..experiments.result import Runs, runs_of
+from .judgement import Judgement, Verdict
+from .measure import Measure, Quantity
+from .measures import MEASURES, measure_of
+from .numbers import NOT_TRAINED, counted, factor, ranges_text, short_name
+from .runs import diverged_in, summarise
+from .statistics import ENOUGH_SEEDS, Estimate, Sample, repetitions
 
 
 class Network:
     """The numbers of one network: each measure is an attribute, its mean over the seeds, such as `network.accuracy`."""
 
     def __init__(self, results: Runs, name: str):
-        self.name, self._values, self._runs = name, values_by_seed(results, name), results[name]
+        self.name, self._results, self._runs = name, results, runs_of(results, name)
 
     def __getattr__(self, measure: str) -> Quantity:
         if measure.startswith("_"):
             raise AttributeError(measure)
-        numbers = [value for value in self._values(measure).values() if np.isfinite(value)]
-        return Quantity(np.mean(numbers) if numbers else np.nan, measure_of(measure))
+        mean = summarise(self._results, self.name, measure).mean
+        return Quantity(mean, measure_of(measure), otherwise="" if self._runs else NOT_TRAINED)
 
     def has_parameters(self, count: int) -> Judgement:
         """Judge that the trained networks have so many weights."""
         found = {run.parameters.size for run in self._runs}
         text = ", ".join(f"{size:,}" for size in sorted(found)) or "none"
-        why_not = "" if found else "not judged on 0 seeds"
-        holds = found == {count}
-        what = f"parameters of {short_name(self.name)}"
-        return Judgement(what, text, why_not or ("so" if holds else "not so"), None if why_not else holds)
+        verdict = Verdict.of(found == {count}) if found else Verdict.MISSING
+        return Judgement(f"parameters of {short_name(self.name)}", text, verdict)
 
     def __dir__(self) -> list[str]:
         return ["name", "above", "below", "has_parameters", *MEASURES]
 
     def above(self, measure: str, limit: float) -> Judgement:
-        """Judge that the whole interval of a measure's mean lies above a limit."""
+        """Judge that the whole interval of a measure's mean lies above a limit, in the measure's own unit."""
         return self._interval(measure).above(limit)
 
     def below(self, measure: str, limit: float) -> Judgement:
@@ -62,66 +45,59 @@ class Network:
         return self._interval(measure).below(limit)
 
     def _interval(self, measure: str) -> "Interval":
-        how = measure_of(measure)
-        return Interval(f"{how.title}, {short_name(self.name)}", estimate(self._values(measure).values()), how)
+        how, diverged = measure_of(measure), diverged_in(self._results, [self.name])
+        what = f"{how.title}, {short_name(self.name)}"
+        why_not = f"diverged trainings, {diverged}" if diverged else ""
+        seeds = [run.seed for run in self._runs]
+        return Interval(what, summarise(self._results, self.name, measure), seeds, how, why_not)
 
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate that is judged by its interval. what: of what. measure: how it is written; as a factor without one.
+    """An estimate over seeds that is judged by its interval.
 
-    why_not: why it cannot be judged, if so; too few seeds are seen to.
+    what: of what. measure: how it is written; as a factor without one. why_not: why it cannot be judged, if so; too few
+    seeds are seen to.
     """
 
     what: str
     estimate: Estimate
+    seeds: Sequence[int]
     measure: Measure | None = None
     why_not: str = ""
 
     def above(self, limit: float) -> Judgement:
         """Judge that the whole interval lies above a limit."""
-        return self._judged(f"above {limit:g}", self.estimate.low > limit)
+        return self._judged("above", limit)
 
     def below(self, limit: float) -> Judgement:
         """Judge that the whole interval lies below a limit."""
-        return self._judged(f"below {limit:g}", self.estimate.high < limit)
+        return self._judged("below", limit)
 
-    def _judged(self, limit: str, holds: bool) -> Judgement:
+    def _judged(self, side: str, limit: float) -> Judgement:
+        count = self.estimate.count
+        words = {"what": f"{self.what}, {side} {limit:g}", "measured": self._text(), "seeds": ranges_text(self.seeds)}
+        if not len(self.estimate.values):
+            return Judgement(verdict=Verdict.MISSING, **words)
+        if self.why_not or count < ENOUGH_SEEDS:
+            return Judgement(verdict=Verdict.OPEN, found=self.why_not or counted(count, "seed"), **words)
+
+        def beyond(sample: Sample) -> np.ndarray:
+            low, high = sample.interval(0.95)
+            return low > bound if side == "above" else high < bound
+
+        numbers = self.estimate.values[~np.isnan(self.estimate.values)]
+        numbers, bound = (self.measure.judged(one) if self.measure else np.asarray(one) for one in (numbers, limit))
+        holds = bool(beyond(Sample.of(numbers)))
+        again = float(np.mean(beyond(repetitions((tuple(numbers),))) == holds))
+        return Judgement(verdict=Verdict.of(holds), again=again, **words)
+
+    def _text(self) -> str:
         found = self.estimate
-        few = f"not judged on {counted(found.count, 'seed')}" if found.count < SEEDS_FOR_AN_INTERVAL else ""
-        why_not = self.why_not or few
-        mean, low, high = (
-            self.measure.text(n) if self.measure else factor(n) for n in (found.mean, found.low, found.high)
-        )
-        unit = f" {self.measure.unit}" if self.measure else " times"
-        return Judgement(
-            what=f"{self.what}, {limit}",
-            measured=f"{mean}{unit} ({low} to {high})",
-            found=why_not or ("so" if holds else "not so"),
-            holds=None if why_not else bool(holds),
-        )
-
-
-def values_by_seed(results: Runs, name: str) -> Callable[[str], dict[int, float]]:
-    """Return a function of a measure's name that gives its value for each seed; NaN where a run diverged or has none.
-
-    Raises `ValueError` for a network that is not there, and the function for a measure that does not exist.
-    """
-    if name not in results:
-        raise ValueError(f"no results of {name!r}; there are: {', '.join(results) or 'none'}")
-    runs = {run.seed: run for run in results[name]}
-    baselines = {run.seed: run for run in results.get(baseline_name(), ())}
-
-    def values(measure: str) -> dict[int, float]:
-        read = measure_of(measure).read
-        return {s: np.nan if run.diverged else float(read(run, baselines.get(s))) for s, run in runs.items()}
-
-    return values
-
-
-def summarise(results: Runs, name: str, measure: str) -> Estimate:
-    """Return mean, interval and every seed's value of one measure of one network."""
-    return estimate(values_by_seed(results, name)(measure).values())
+        if not found.count:
+            return "none"
+        ends = (self.measure.text(n) if self.measure else factor(n) for n in (found.mean, found.low, found.high))
+        return "{}{} ({} to {})".format(next(ends), f" {self.measure.unit}" if self.measure else " times", *ends)
 
 
 def measured(results: Runs, name: str) -> Network:

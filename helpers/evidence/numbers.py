@@ -1,24 +1,26 @@
 """How numbers, seeds and networks are written in text, tables and figures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from ..experiments.experiment import Experiment
 from ..experiments.result import Results
 
+NOT_TRAINED = "not trained yet"
+
 
 def decimal(number: float, decimals: int, *, signed: bool = False) -> str:
-    """Return a number with a true minus and no negative nought; "none" where it is not finite."""
+    """Return a number with a true minus and no negative nought; "none" where there is none, "never" if endless."""
     if not np.isfinite(number):
-        return "none"
+        return "never" if number > 0 else "none"
     return f"{round(number, decimals) + 0.0:{'+' if signed else ''},.{decimals}f}".replace("-", "−")
 
 
 def rounded(number: float, digits: int = 2) -> str:
-    """Return a number rounded to so many leading digits, for example 11,962 as "12,000"; "none" where not finite."""
+    """Return a number rounded to so many leading digits, for example 11,962 as "12,000"; else as `decimal`."""
     if not np.isfinite(number):
-        return "none"
+        return decimal(number, 0)
     return decimal(float(f"{number:.{digits - 1}e}"), 0 if abs(number) >= 10 ** (digits - 1) else digits - 1)
 
 
@@ -33,8 +35,8 @@ def scientific(number: float) -> str:
 
 
 def factor(number: float) -> str:
-    """Return a ratio with two digits, as mathematics where it is small."""
-    return f"{number:.2g}" if number >= 1e-2 else scientific(number)
+    """Return a ratio with two decimals, as mathematics where it is small."""
+    return f"{number:.2f}" if number >= 1e-2 else scientific(number)
 
 
 def listed(words: Sequence[str], conjunction: str = "and") -> str:
@@ -58,6 +60,22 @@ def seeds_text(results: Results, names: Sequence[str] | None = None) -> str:
     counts = sorted({len(results[name]) for name in (names or results)})
     ends = list(dict.fromkeys([counts[0], counts[-1]])) if counts else [0]
     return f"{ends[0]} to {counted(ends[1], 'seed')}" if len(ends) == 2 else counted(ends[0], "seed")
+
+
+def ranges_text(seeds: Iterable[int]) -> str:
+    """Return for example "0-9", "0, 3-5"; "none" where there are none."""
+    seeds = sorted(seeds)
+    starts = [seed for seed in seeds if seed - 1 not in seeds]
+    ends = [seed for seed in seeds if seed + 1 not in seeds]
+    runs = [f"{a}" if a == b else f"{a}-{b}" for a, b in zip(starts, ends, strict=True)]
+    return ", ".join(runs) or "none"
+
+
+def likelihood(again: float | None) -> str:
+    """Return a probability with two decimals, rounded down: "0.94", or ">0.99"; nothing where there is none."""
+    if again is None:
+        return ""
+    return ">0.99" if again > 0.99 else f"{np.floor(100 * again) / 100:.2f}"
 
 
 def counted(count: int, what: str) -> str:

@@ -10,7 +10,7 @@ from nbtypst import Table, program_versions
 
 from ..data.mnist import Dataset
 from ..data.mnist_files import read_files
-from .network_numbers import Runs
+from ..experiments.result import Runs
 from .numbers import seeds_text, short_name
 
 ROOT = Path(__file__).resolve().parents[2]

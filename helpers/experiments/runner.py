@@ -149,9 +149,9 @@ def chosen_runs(experiments: Sequence[Experiment], seeds: Seeds = None) -> list[
     Raises `ValueError` for what is no number of seeds and no seeds.
     """
     if seeds is None:
-        seeds = setting("SEEDS")
-    if seeds is None:
-        return [(experiment, seed) for experiment in experiments for seed in range(experiment.seeds)]
+        seeds = setting("SEEDS") or slice(0, None)
+    if isinstance(seeds, slice):  # from a first one on, as many as each asks for
+        return [(one, seed) for one in experiments for seed in range(seeds.start, seeds.start + one.seeds)]
     which = range(seeds) if is_integer(seeds) else tuple(seeds) if isinstance(seeds, Iterable) else ()
     fits = bool(which) and all(is_integer(seed, 0) for seed in which)
     check("seeds", seeds, fits, "how many (from 1), or which (integers from 0)")

@@ -3,7 +3,7 @@
 A function `..._figure` or `..._table` returns what a notebook shows by naming it in the last line of a cell.
 """
 
-from ..evidence.claims import evidence_table
+from ..evidence.evidence_table import evidence_table
 from ..evidence.provenance import provenance_table, trainings_table
 from .curves import curves_figure
 from .data import digits_figure, sigmoids_figure

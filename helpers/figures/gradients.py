@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from nbtypst import TEXT_WIDTH_INCHES, Figure
 
 from ..evidence.network_numbers import Interval
-from ..evidence.numbers import network_label, seeds_text
+from ..evidence.numbers import network_label, seeds_text, short_name
 from ..evidence.statistics import Estimate, estimate
 from ..experiments.result import Result, Runs
 from .style import Look, dress, in_print_style, legend_above, looks_of, new_figure
@@ -61,4 +61,5 @@ def layer_ratios(runs: Sequence[Result], moment: int) -> Estimate:
 
 def gradient_ratio(results: Runs, name: str) -> Interval:
     """Return the first layer's gradient over the last one's before training, to be judged."""
-    return Interval(f"first layer's gradient over the last one's, {name}", layer_ratios(results[name], 0))
+    what, runs = f"first layer's gradient over the last one's, {short_name(name)}", results[name]
+    return Interval(what, layer_ratios(runs, 0), [run.seed for run in runs])

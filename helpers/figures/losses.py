@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from nbtypst import TEXT_WIDTH_INCHES, Figure
 
 from ..evidence.measures import measure_of
-from ..evidence.network_numbers import Runs, summarise
 from ..evidence.numbers import network_label, seeds_text, short_name
+from ..evidence.runs import summarise
+from ..experiments.result import Runs
 from .style import Look, dress, in_print_style, legend_above, looks_of, new_figure, stretch_towards_all, ticks_at
 
 PARTS = (("training_loss", "0.45"), ("gap", "0.8"))  # measures that add up to the validation loss, and their colours

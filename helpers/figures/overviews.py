@@ -11,8 +11,9 @@ from nbtypst import TEXT_WIDTH_INCHES, Figure
 from ..evidence.comparison import compare
 from ..evidence.families import Pair
 from ..evidence.measures import measure_of
-from ..evidence.network_numbers import Runs, summarise
 from ..evidence.numbers import seeds_text, short_name
+from ..evidence.runs import summarise
+from ..experiments.result import Runs
 from .style import (
     dress,
     in_print_style,

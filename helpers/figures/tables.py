@@ -1,18 +1,19 @@
 """Tables of measured results, each with its caption."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+
+import numpy as np
 
 from nbtypst import Table
 
-from ..evidence.claims import METADATA
-from ..evidence.comparison import Comparison
+from ..evidence.claims import METADATA, State
+from ..evidence.comparison import Comparison, Difference
 from ..evidence.measures import MEASURES, measure_of
-from ..evidence.network_numbers import Runs, summarise
 from ..evidence.numbers import network_label, seeds_text
 from ..evidence.reviews import Review
-from ..evidence.statistics import SEEDS_FOR_AN_INTERVAL, Estimate
-from ..experiments.result import Result
+from ..evidence.runs import summarise
+from ..evidence.statistics import ENOUGH_SEEDS, Estimate
+from ..experiments.result import Result, Runs
 
 SIGNS = {True: "+", False: "−"}
 
@@ -66,8 +67,7 @@ def signs_table(rows: Mapping[str, Comparison], measures: Sequence[str], *, labe
         ["", *(measure_of(measure).title for measure in measures)],
         [[what, *(_sign(comparison, measure) for measure in measures)] for what, comparison in rows.items()],
         label=label,
-        caption=f"{see} +: better; −: worse; 0: no difference found, or too small a one; ?: not judged. "
-        "Each column stands for itself.",
+        caption=f"{see} +: better; −: worse; 0: no difference found; ?: not judged. Each column stands for itself.",
         align="l" + "c" * len(measures),
     )
 
@@ -78,7 +78,7 @@ def glossary_table(measures: Sequence[str] = tuple(MEASURES)) -> Table:
         ["measure", "name in code", "unit", "what it is"],
         [[measure_of(name).title, f"`{name}`", measure_of(name).unit, measure_of(name).meaning] for name in measures],
         label="tbl:glossary",
-        caption="The measures, by the names that `rises`, `falls` and the tables take.",
+        caption="The measures, by the names that comparisons and tables take.",
         align="llll",
     )
 
@@ -92,6 +92,8 @@ def reviews_table(reviews: Sequence[Review], *, label: str = "tbl:first-report")
             verdict, why = f"~~{one.written}~~ {one.found}", f"~~{one.why}~~"
         elif one.holds is None:
             verdict, why = one.found, ""
+        elif one.as_claim().state is State.FRAGILE:
+            verdict += " (fragile)"
         anchor = f'<a id="claim-{one.as_claim().identifier}"></a>'  # to which its row in the evidence leads back
         rows.append([one.task, anchor + one.said, verdict, why])
     return Table(
@@ -101,7 +103,7 @@ def reviews_table(reviews: Sequence[Review], *, label: str = "tbl:first-report")
         caption="The claims of the first report. *Supported*: the numbers of this report bear out all of it. "
         "*Refuted*: they bear out the opposite of a part. *Undecided*: neither.",
         align="llll",
-        metadata={METADATA: [asdict(one.as_claim()) for one in reviews]},
+        metadata={METADATA: [one.as_claim().as_metadata() for one in reviews]},
     )
 
 
@@ -111,18 +113,19 @@ def _cell(found: Estimate, measure: str, interval: bool) -> str:
     how = measure_of(measure)
     spread = f" ({how.text(found.low)}–{how.text(found.high)})" if interval and found.low != found.high else ""
     missing = f" [{found.count} of {len(found.values)}]" if found.count < len(found.values) else ""
-    return how.text(found.mean) + spread + missing
+    never = int(np.isinf(found.values).sum())
+    return how.text(found.mean) + spread + missing + (f" [never in {never} of {len(found.values)}]" if never else "")
 
 
 def _sign(comparison: Comparison, measure: str) -> str:
     found = comparison.found(measure)
-    if found in ("higher", "lower"):
-        return SIGNS[(found == "lower") == measure_of(measure).lower_is_better]
-    return "?" if found.startswith("not judged") else "0"
+    if found in (None, Difference.NOT_FOUND):
+        return "?" if found is None else "0"
+    return SIGNS[(found is Difference.LOWER) == measure_of(measure).lower_is_better]
 
 
 def _spread(results: Runs, names: Sequence[str]) -> str:
-    few = min(len(results[name]) for name in names) < SEEDS_FOR_AN_INTERVAL
+    few = min(len(results[name]) for name in names) < ENOUGH_SEEDS
     return "range over the seeds" if few else "95 % interval"
 
 

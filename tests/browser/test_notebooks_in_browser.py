@@ -17,11 +17,11 @@ TABLE = "HTML('<table><tbody><tr><td>0.25</td></tr><tr><td>0.75</td></tr></tbody
 FRAME = "import pandas as pd\npd.DataFrame({'loss': [0.25, 0.75]})"
 CLAIMS = """\
 from helpers import claim
-from helpers.evidence.judgement import Judgement
+from helpers.evidence.judgement import Judgement, Verdict
 
-claim("**Two and two** are four.", 2 + 2 == 4)
-claim("Two and two are **five**, or $2 + 2$.", 2 + 2 == 5)
-claim("Nobody knows.", Judgement("what nobody knows", "none", "not judged on 2 seeds", None))"""
+claim("**Two and two** are four.", Judgement("their sum", "4", Verdict.HOLDS, seeds="0-9"))
+claim("Two and two are **five**, or $2 + 2$.", Judgement("their sum", "4", Verdict.FAILS, seeds="0-9"))
+claim("Nobody knows.", Judgement("what nobody knows", "none", Verdict.OPEN, "2 seeds", "0-1"))"""
 AFTER_A_FIGURE = {  # cells of a reader's own, in this order, in a kernel that has shown nothing but a figure before
     "figure": REPORT_FIGURE,
     "print": "print('so it is')",

@@ -1,6 +1,5 @@
 """Claims: shown as written where the numbers bear them out, struck out where not, grey where that is open."""
 
-import json
 import re
 
 import nbformat
@@ -13,9 +12,10 @@ from made_up import made_up_results
 
 from helpers import claim, compare, have, review
 from helpers.evidence import claims
-from helpers.evidence.claims import Claim, claims_in, evidence_table
+from helpers.evidence.claims import Claim, State, claims_in
+from helpers.evidence.evidence_table import evidence_table
 from helpers.figures import reviews_table
-from helpers.report import ROOT, struck_in
+from helpers.report import ROOT, lines_of
 from nbtypst.notebooks import Notebook
 
 GOOD = {"weights": {"accuracy": 0.97}}
@@ -56,8 +56,8 @@ def test_a_claim_is_shown_as_the_numbers_have_it(shown, changes, seeds, starts, 
     text = output.data["text/markdown"].partition("</a>")[2]
     assert text.startswith(starts)
     assert f">{mark}</a></sup>" in text
-    said = f"*Measured:* validation accuracy, weights less baseline: {judgements[0].measured}"
-    assert (said in text) == (mark == "✗")
+    measured = f"*Measured:* validation accuracy, weights less baseline: higher: {judgements[0].measured}"
+    assert (measured in text) == (mark == "✗")
     assert ("not judged" in text.partition("<sup>")[0]) == (mark == "?")
 
 
@@ -70,10 +70,11 @@ def test_one_thing_that_is_not_so_is_enough_and_an_open_one_leaves_it_open(shown
 
 
 def test_mark_and_row_lead_to_each_other(shown):
-    output = shown("**Better** it is.", True)
+    output = shown("**Better** it is.", compare(made_up_results(**GOOD), "baseline", "weights").rises("accuracy"))
     made = Claim.from_metadata(output.metadata["claims"][0])
-    [[row, *_]] = evidence_table([made]).rows
-    for text, here, there in ((output.data["text/markdown"], "claim", 'href="#evidence'), (row, "evidence", "(#claim")):
+    [row] = evidence_table([made]).rows
+    ways = (output.data["text/markdown"], "claim", 'href="#evidence'), (" ".join(row), "evidence", "(#claim")
+    for text, here, there in ways:
         assert f'id="{here}-{made.identifier}"' in text
         assert f"{there}-{made.identifier}" in text
 
@@ -81,25 +82,6 @@ def test_mark_and_row_lead_to_each_other(shown):
 def test_a_claim_keeps_its_place_when_its_numbers_change():
     assert Claim("From 91.6 % to 95.7 %.", ()).identifier == Claim("From 12 % to 3.5 %.", ()).identifier
     assert Claim("From 91.6 % to 95.7 %.", ()).identifier != Claim("Up from 12 % to 3.5 %.", ()).identifier
-
-
-def test_the_table_of_evidence_has_difference_interval_p_family_and_verdict():
-    judgements = compare(made_up_results(**GOOD), "baseline", "weights").rises("accuracy")
-    rows = evidence_table([Claim("**Better** by far.", tuple(judgements))]).rows
-    what = "validation accuracy, weights less baseline"
-    assert rows[0][1:] == [what, judgements[0].measured, judgements[0].p, "tricks (6)", "holds: higher"]
-    assert rows[1][0] == ""
-
-
-def test_claims_of_other_notebooks_come_from_the_last_build(tmp_path, monkeypatch):
-    monkeypatch.setenv("BUILD_DIR", str(tmp_path))
-    monkeypatch.setattr(claims, "_made", {})
-    assert evidence_table().rows == []
-    judgements = tuple(compare(made_up_results(**GOOD), "baseline", "weights").rises("accuracy"))
-    kept = claims.keep_for_the_appendix([Claim("Elsewhere.", judgements)])
-    (tmp_path / "claims.json").write_text(kept)
-    assert "Elsewhere" in evidence_table().rows[0][0]
-    assert json.loads(kept)
 
 
 @pytest.mark.parametrize("wrong", [float("nan"), np.float64(0.3), "better", 1, None, [True, 2]])
@@ -144,7 +126,7 @@ def test_a_review_finds_its_verdict_from_the_numbers(changes, seeds, found, said
     row = reviews_table([one]).rows[0]
     assert row[2:4] == [said, why]
     (evidence,) = evidence_table([one.as_claim()]).rows
-    assert f'id="{re.search(r"[(]#([^)]*)[)]", evidence[0])[1]}"' in row[1]  # where its evidence leads back to
+    assert f'id="{re.search(r"[(]#([^)]*)[)]", evidence[-1])[1]}"' in row[1]  # where its evidence leads back to
 
 
 @pytest.mark.parametrize("expected", [True, False])
@@ -153,8 +135,9 @@ def test_a_review_whose_verdict_is_not_that_of_the_numbers_counts_as_a_claim_tha
         display(reviews_table([review("3a", "It is better.", "supported", "By far.", supported_if=expected)]))
     outputs = [{"metadata": output.metadata} for output in captured.outputs]
     notebook = Notebook("mine.ipynb", ROOT, nbformat.v4.new_notebook())
-    lines = struck_in((notebook, number, one) for number, one in claims_in([{"outputs": outputs}]))
-    wrong = "verdict: supported, by the numbers undecided"
+    claims_there = [(notebook, number, one) for number, one in claims_in([{"outputs": outputs}])]
+    lines = lines_of(claims_there, State.STRUCK)
+    wrong = "3a, supported: by the numbers undecided"
     expected_line = f'mine.ipynb, cell 1: the claim does not hold: 3a, "It is better.": supported ({wrong})'
     assert lines == ([] if expected else [expected_line])
 

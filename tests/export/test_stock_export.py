@@ -14,9 +14,7 @@ from pypdf import PdfReader
 from test_layout import body_runs, largest_blank, numbers
 
 from helpers import run_experiments
-from helpers.common.files import write_whole
-from helpers.evidence.claims import claims_file, claims_in, keep_for_the_appendix
-from helpers.report import ROOT, notebooks_of
+from helpers.report import ROOT, claims_of, notebooks_of, put_evidence
 from nbtypst import build, execution, read_notebook
 from tests.browser.lab import running_lab
 
@@ -35,11 +33,9 @@ def folder(tmp_path_factory):
         ).items():  # all formats, as in Jupyter
             environment.setenv(name, value)
         run_experiments(progress=False)
-        *body, appendix = [read_notebook(ROOT / name) for name in NOTEBOOKS]
-        done = execution.execute(body, timeout=600)
-        made = [one for run in done for _, one in claims_in(run.node.cells)]
-        write_whole(claims_file(), keep_for_the_appendix(made).encode())  # else links to their evidence lead nowhere
-        for run in (*done, *execution.execute([appendix], timeout=600)):
+        done = execution.execute([read_notebook(ROOT / name) for name in NOTEBOOKS], timeout=600)
+        put_evidence(done, [one for *_, one in claims_of(done)])  # else links to it lead nowhere
+        for run in done:
             nbformat.write(run.node, folder / run.name)
     shutil.copy(ROOT / "references.bib", folder)
     return folder

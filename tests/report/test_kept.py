@@ -1,5 +1,7 @@
 """From a changed sentence to the PDF: what is run again, what is kept, and never a stale number."""
 
+import json
+
 import nbformat
 import pypdf
 import pytest
@@ -9,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from helpers import report
 from helpers.__main__ import main
 from helpers.check import clear, problems
+from helpers.evidence.evidence_table import claims_file
 from helpers.report import FRONT, executed, front, inputs_of_cells, notebooks_of, write_report
 from nbtypst.notebooks import read_notebook
 
@@ -131,18 +134,50 @@ def test_fresh_runs_all_and_a_damaged_kept_notebook_is_run_again(folder):
     assert executed(notebooks, "a")[1] == 1
 
 
-CLAIM = """from helpers import claim
-claim("Two and two are five.", 2 + 2 == 5)"""
+CLAIM = """from helpers import claim, computed
+claim("Two and two are five.", computed("two and two", 2 + 2, equals=5))"""
+FRAGILE = """from helpers import claim
+from helpers.evidence.judgement import Judgement, Verdict
+claim("Some are better.", Judgement("points", "+0.1", Verdict.HOLDS, seeds="0-9", again=0.876))"""
 
 
 def test_a_claim_that_does_not_hold_is_listed_with_its_place_and_refused_if_strict(folder):
     change(folder / "task2.ipynb", 1, CLAIM)
     written = write_report(folder / "report.pdf", front(made_up_results(10)), root=folder)
     assert written.struck == [
-        "task2.ipynb, cell 2: the claim does not hold: Two and two are five. (a count or a formula: worked out, not so)"
+        "task2.ipynb, cell 2: the claim does not hold: Two and two are five. (two and two, equals 5: 4)"
     ]
     with pytest.raises(report.NotebookError, match=r"task2\.ipynb, cell 2: the claim does not hold"):
         write_report(folder / "report.pdf", front(made_up_results(10)), root=folder, strict=True)
+
+
+def test_a_fragile_claim_is_listed_shown_as_such_and_refused_if_strict_and_by_the_check(folder):
+    change(folder / "task2.ipynb", 1, FRAGILE)
+    written = write_report(folder / "report.pdf", front(made_up_results(10)), root=folder)
+    line = "task2.ipynb, cell 2: the claim is fragile, found again with a probability of 0.87: Some are better."
+    assert (written.struck, written.fragile) == ([], [line])
+    text = " ".join(page.extract_text() for page in pypdf.PdfReader(folder / "report.pdf").pages)
+    assert "Some are better. (fragile: other seeds find it again with a probability of 0.87)" in " ".join(text.split())
+    with pytest.raises(report.NotebookError, match="the claim is fragile"):
+        write_report(folder / "report.pdf", front(made_up_results(10)), root=folder, strict=True)
+    assert [one for one in problems(folder) if one.startswith(line)] == [f"{line}; say less, or train more seeds"]
+
+
+def test_evidence_is_of_the_claims_just_gathered_and_no_file_between_can_forge_it(folder):
+    change(folder / "task2.ipynb", 1, FRAGILE)
+    change(folder / "appendix.ipynb", 1, "from helpers import figures\nfigures.evidence_table()")
+    claims_file().parent.mkdir()
+    claims_file().write_text('{"claims": [{"claim": "a", "text": "Forged.", "judgements": []}]}')
+    text = run(folder)[1]
+    assert "points" in text
+    assert "0.87" in text
+    kept = json.loads(claims_file().read_text())
+    (one,) = kept["claims"]
+    assert (one["notebook"], one["cell"], one["state"]) == ("task2.ipynb", 2, "holds, fragile")
+    assert one["judgements"][0]["seeds"] == "0-9"
+    assert "Python" in kept["versions"]["environment"]
+    change(folder / "task2.ipynb", 1, FRAGILE.replace("0.876", "0.99"))
+    assert "0.87" not in run(folder)[1]
 
 
 def test_the_check_says_for_each_fault_where_it_is_and_what_to_do(folder):
