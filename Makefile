@@ -3,7 +3,7 @@
 
 SETTINGS := SEEDS EPOCHS CODE STRICT FRESH AUTHORS MNIST_DIR RESULTS_DIR BUILD_DIR SCHEDULER UNITS DEPTHS
 GIVEN := $(foreach one,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(one)))),$(one)))
-UNKNOWN := $(filter-out $(SETTINGS) PYTHON,$(GIVEN))
+UNKNOWN := $(filter-out $(SETTINGS) PYTHON ENVIRONMENT QUICK,$(GIVEN))
 $(if $(UNKNOWN),$(error unknown setting: $(UNKNOWN); known: $(SETTINGS)))
 
 PYTHON ?= python3
@@ -13,10 +13,16 @@ READY := $(ENVIRONMENT)/ready
 CLUSTER_BIN := .venv-cluster/$(notdir $(BIN))
 CLUSTER_READY := .venv-cluster/ready
 NAMED_SCHEDULER = $(or $(SCHEDULER),$(error name it: make $@ SCHEDULER=tcp://host:8786))
-BENCH_BIN := .venv-bench/$(notdir $(BIN))
-BENCH_READY := .venv-bench/ready
+BENCH := $(if $(QUICK),.venv,.venv-bench)
+BENCH_READY := $(BENCH)/ready
+BENCH_RUN := $(BENCH)/$(notdir $(BIN))/python -m benchmarks
+HOW := $(if $(QUICK),--quick)
 AUDIT_BIN := .venv-audit/$(notdir $(BIN))
 AUDIT_READY := .venv-audit/ready
+
+# Tells an environment where the packages are, seen from there: still right when this folder has got another name.
+HERE := 'import os, sysconfig; site = sysconfig.get_path("purelib"); print(os.path.relpath(".", site), \
+	file=open(os.path.join(site, "here.pth"), "w"))'
 
 export $(SETTINGS)
 
@@ -34,10 +40,10 @@ html: $(READY)  ## the same as a web page, assignment1_report.html, and as one a
 	@$(BIN)/python -m helpers html
 
 notebook: $(READY)  ## open the report in JupyterLab
-	@$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 assignment1_report.ipynb
+	@$(BIN)/python -m jupyterlab --ServerApp.ip=127.0.0.1 assignment1_report.ipynb
 
 test: $(READY)  ## lint, check the format, run the tests
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m ruff check . && $(BIN)/python -m ruff format --check . && $(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY)  ## hold the notebooks against the rules of the reference report: thin cells, nothing typed, all claims hold
 	@$(BIN)/python -m helpers check && $(BIN)/python -m pytest -n 2 -o "norecursedirs=.*" tests/reference
@@ -55,21 +61,21 @@ test-faults: $(READY)  ## cause faults for real, in a few minutes: damage, kills
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -o "norecursedirs=.*" tests/faults
 
 audit: $(AUDIT_READY)  ## look for known vulnerabilities in what requirements.txt pins; needs the internet
-	@$(AUDIT_BIN)/pip-audit --requirement requirements.txt --require-hashes --disable-pip --strict --progress-spinner off || \
+	@$(AUDIT_BIN)/python -m pip_audit --requirement requirements.txt --require-hashes --disable-pip --strict --progress-spinner off || \
 		{ echo "make audit: failed. Above stand vulnerabilities; or else PyPI's database was not reached, which needs" \
 		"the internet, and then nothing is known" >&2; exit 1; }
 
-bench: $(BENCH_READY)  ## time this against other libraries, into benchmarks/README.md
-	@$(BENCH_BIN)/python -m benchmarks.frameworks && $(BENCH_BIN)/python -m benchmarks.step_profile
+bench: $(BENCH_READY)  ## time this against other libraries, into benchmarks/README.md; QUICK=1 tries it with those at hand
+	@$(BENCH_RUN) network $(HOW)
 
 bench-scaling: $(BENCH_READY)  ## time steps against sizes, and a sweep against workers
-	@$(BENCH_BIN)/python -m benchmarks.scaling
+	@$(BENCH_RUN) scaling $(HOW)
 
 bench-export: $(READY)  ## time the export of 1 to 60 notebooks, beside other ways that are at hand
-	@$(BIN)/python -m benchmarks.export
+	@$(BIN)/python -m benchmarks export $(HOW)
 
 bench-sweep: $(READY)  ## say what the whole of `make sweep` would cost on 1, 100 and 1,000 cores
-	@$(BIN)/python -m benchmarks.sweep_costs
+	@$(BIN)/python -m benchmarks sweep $(HOW)
 
 page-images: $(READY)  ## pictures of pages of assignment1_report.pdf for the README, into docs
 	@$(BIN)/python docs/page_images.py assignment1_report.pdf \
@@ -79,45 +85,46 @@ sweep: $(READY)  ## train networks of many sizes: UNITS="16 64" DEPTHS="1 2" SEE
 	@$(BIN)/python -m helpers sweep
 
 scheduler: $(CLUSTER_READY)  ## start a Dask scheduler on this machine: SCHEDULER=tcp://host:8786, one of its own addresses
-	@$(CLUSTER_BIN)/dask scheduler --host $(NAMED_SCHEDULER) --no-dashboard --dashboard-address 127.0.0.1:0
+	@$(CLUSTER_BIN)/python -m dask scheduler --host $(NAMED_SCHEDULER) --no-dashboard --dashboard-address 127.0.0.1:0
 
 worker: $(CLUSTER_READY)  ## start workers on this machine, one a core: SCHEDULER=tcp://host:8786
-	@$(CLUSTER_BIN)/dask worker $(NAMED_SCHEDULER) --nthreads 1 --nworkers -1 --no-dashboard --dashboard-address 127.0.0.1:0
+	@$(CLUSTER_BIN)/python -m dask worker $(NAMED_SCHEDULER) --nthreads 1 --nworkers -1 --no-dashboard --dashboard-address 127.0.0.1:0
 
 test-cluster: $(CLUSTER_READY)  ## train on a real Dask cluster of several processes, kill some of them; two minutes
 	@$(CLUSTER_BIN)/python -m pytest -n 2 --dist load tests/experiments/test_cluster.py
 
 format: $(READY)  ## format the code as the tests want it
-	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+	@$(BIN)/python -m ruff format . && $(BIN)/python -m ruff check --fix .
 
 lock:  ## pin requirements.in anew to requirements.txt, for every platform, with hashes
-	@$(PYTHON) -m venv .venv-lock && .venv-lock/$(notdir $(BIN))/pip install -q uv
-	@.venv-lock/$(notdir $(BIN))/uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade -q \
+	@$(PYTHON) -m venv .venv-lock && .venv-lock/$(notdir $(BIN))/python -m pip install -q uv
+	@.venv-lock/$(notdir $(BIN))/python -m uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade -q \
 		--no-header --no-emit-index-url -o requirements.txt requirements.in
-	@.venv-lock/$(notdir $(BIN))/uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade -q \
+	@.venv-lock/$(notdir $(BIN))/python -m uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade -q \
 		--no-header --no-emit-index-url -c requirements.txt -o requirements-cluster.txt requirements-cluster.in
 
 clean:  ## delete what was built, but neither .venv nor the stored results
 	rm -rf build assignment1_report.pdf assignment1_report.html .pytest_cache .ruff_cache
 
-.venv/ready: requirements.txt pyproject.toml
-.venv-cluster/ready: requirements.txt requirements-cluster.txt pyproject.toml
-.venv/ready .venv-cluster/ready:
+.venv-cluster/ready: requirements-cluster.txt
+%/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " \
 		+ sys.version.split()[0] + ". Name another one: make PYTHON=python3.12")'
 	@echo "setting up $(@D), once"
-	@$(PYTHON) -m venv $(@D)
+	@$(PYTHON) -m venv $(@D) || { echo "if this folder may not be written, name others: make pdf" \
+		"ENVIRONMENT=$$HOME/report/env BUILD_DIR=$$HOME/report RESULTS_DIR=$$HOME/report/results" >&2; exit 1; }
 	@$(@D)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check --require-hashes \
 		$(addprefix -r ,$(filter requirements%,$^))
 	@$(@D)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check --no-index --no-deps \
 		--no-build-isolation -e .
+	@$(@D)/$(notdir $(BIN))/python -c $(HERE)
 	@touch $@
 
-$(BENCH_READY): benchmarks/requirements.txt
+.venv-bench/ready: benchmarks/requirements.txt requirements-notebooks.txt
 	@echo "setting up .venv-bench, once"
 	@$(PYTHON) -m venv .venv-bench
-	@$(BENCH_BIN)/python -m pip install -q --disable-pip-version-check -r benchmarks/requirements.txt
-	@touch $(BENCH_READY)
+	@.venv-bench/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check -r benchmarks/requirements.txt
+	@touch $@
 
 $(AUDIT_READY):
 	@echo "setting up .venv-audit, once"

@@ -1,14 +1,11 @@
 """How long notebooks take to become PDF, and how much memory: by nbtypst, and where they are at hand by other ways.
 
-`python -m benchmarks.export` makes notebooks with typical cells, exports 1 to 60 of them, each in a process of its own,
-and fills the section `export` of README.md. Seconds are medians of several runs, without the start of Python and the
-loading of modules.
+Notebooks with typical cells are made, and 1 to 60 of them exported, each time in a process of its own. Seconds are
+medians of several runs, without the start of Python and the loading of modules.
 """
 
-import argparse
 import base64
 import io
-import json
 import resource
 import shutil
 import subprocess
@@ -27,7 +24,7 @@ from nbformat import NotebookNode, v4, write
 
 from nbtypst import NotebookWarning, build
 
-from .report import markdown_table, publish
+from . import report, setting
 
 SIZES = (1, 5, 20, 60)
 RUNS = 3
@@ -128,13 +125,12 @@ def measure(way: str, files: Sequence[Path]) -> dict[str, float]:
     return {"seconds": seconds, "pages": pages, "MiB": max(resource.getrusage(kind).ru_maxrss for kind in kinds) / 1024}
 
 
-def rows_of(way: str, count: int, files: Sequence[Path], runs: int) -> list[str]:
+def row_of(way: str, count: int, files: Sequence[Path], runs: int) -> list[str]:
     """A row of the table: the medians of `runs` runs, each in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.export", "--measure", way, *map(str, files[:count])]
-    found = [
-        json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603
-        for _ in range(runs)
-    ]
+    found = []
+    for _ in range(runs):
+        with setting.fresh_process() as process:
+            found.append(process.submit(measure, way, files[:count]).result())
     seconds, memory = (median(one[name] for one in found) for name in ("seconds", "MiB"))
     pages = found[0]["pages"]
     print(f"{way}, {count}: {seconds:.2f} s", flush=True)
@@ -149,24 +145,16 @@ def rows_of(way: str, count: int, files: Sequence[Path], runs: int) -> list[str]
     ]
 
 
-def main() -> None:
-    """Measure and publish, or one export alone for such a measurement."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--measure", nargs="+", metavar=("WAY", "FILE"), help="one export, as JSON")
-    parser.add_argument("--runs", type=int, default=RUNS, help="of each way and size (%(default)s)")
-    parser.add_argument("--dry", action="store_true", help="print the table only")
-    given = parser.parse_args()
-    if given.measure:
-        print(json.dumps(measure(given.measure[0], [Path(name) for name in given.measure[1:]])))
-        return
+def measured(*, quick: bool) -> report.Section:
+    """Measure every way that is at hand; the section has their table."""
     with TemporaryDirectory() as folder:
-        files = [Path(folder, f"notebook-{number:02}.ipynb") for number in range(max(SIZES))]
+        files = [Path(folder, f"notebook-{number:02}.ipynb") for number in range(2 if quick else max(SIZES))]
         for number, file in enumerate(files):
             write(notebook(number), file)
-        table = [rows_of(way, count, files, given.runs) for way, counts in ways() for count in counts]
+        table = [
+            row_of(way, count, files, 1 if quick else RUNS)
+            for way, counts in ways()
+            for count in (counts[:1] if quick else counts)
+        ]
     header = ["way", "notebooks", "pages", "seconds", "a notebook [s]", "a page [s]", "peak memory [MiB]"]
-    publish("export", markdown_table(header, table), save=not given.dry)
-
-
-if __name__ == "__main__":
-    main()
+    return report.Section("export", report.markdown_table(header, table))

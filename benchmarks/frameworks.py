@@ -1,6 +1,5 @@
 """Seconds an epoch of this project and of other libraries, in ratio to bare matrix products: `make bench`."""
 
-import argparse
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
@@ -24,6 +23,7 @@ from .contenders import (
     prepare,
 )
 
+ROUNDS, EPOCHS = 7, 2  # repetitions of each contender, in turns, and the epochs of each
 EVALUATIONS_PER_ROUND = 10
 SAME_LOSS_P = 0.001  # a difference from our loss counts when noise gives a larger one less often than this
 SMALL, DEEP = setting.NETWORKS
@@ -116,7 +116,7 @@ def validation_table(results: Mapping[str, Measurements]) -> str:
         ]
         for network, measurements in results.items()
     ]
-    return report.markdown_table(["10,000 images [ms]", "`MLP.evaluation_pass`", EVALUATE_FLOOR, "ratio"], rows)
+    return report.markdown_table(["10,000 images [ms]", "`MLP.evaluate`", EVALUATE_FLOOR, "ratio"], rows)
 
 
 def goals_table(results: Mapping[str, Measurements]) -> str:
@@ -161,21 +161,13 @@ def measure_all(rounds: int, epochs: int) -> tuple[dict[str, Measurements], dict
     return trainings, evaluations, machine
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="repetitions of each contender, in turns (%(default)s)")
-    parser.add_argument("--epochs", type=int, default=2, help="epochs of each repetition (%(default)s)")
-    parser.add_argument("--no-save", action="store_true", help="print only; leave README.md and the figure as they are")
-    given = parser.parse_args()
-    trainings, evaluations, machine = measure_all(given.rounds, given.epochs)
+def measured(*, quick: bool) -> report.Section:
+    """Measure all contenders in turns; the section has their tables and bars."""
+    rounds, epochs = (1, 1) if quick else (ROUNDS, EPOCHS)
+    trainings, evaluations, machine = measure_all(rounds, epochs)
     results = {network: trainings[network] | evaluations[network] for network in setting.NETWORKS}
     tables = [f"### {network}\n\n{training_table(found)}" for network, found in trainings.items()]
-    method = f"{machine} One core, one thread; {given.rounds} rounds of {given.epochs} epochs."
+    method = f"{machine} One core, one thread; {rounds} rounds of {epochs} epochs."
     validation = f"### Validation\n\n{validation_table(evaluations)}"
-    goals = f"### Goals\n\n{goals_table(results)}"
-    text = "\n\n".join([method, *tables, NOTES, validation, goals])
-    report.publish("frameworks", text, bar_chart(trainings), ALT, save=not given.no_save)
-
-
-if __name__ == "__main__":
-    main()
+    text = "\n\n".join([method, *tables, NOTES, validation, f"### Goals\n\n{goals_table(results)}"])
+    return report.Section("frameworks", text, bar_chart(trainings), ALT)

@@ -1,6 +1,5 @@
 """Time of a step against units, depth and batch size, and of a sweep against workers: `make bench-scaling`."""
 
-import argparse
 import time
 from collections.abc import Sequence
 from tempfile import TemporaryDirectory
@@ -21,9 +20,11 @@ from .floor import MatrixProducts
 UNITS = tuple(2**n for n in range(4, 12))
 DEPTHS = (1, 2, 3, 5, 7, 10, 14, 20)
 BATCH_SIZES = tuple(2**n for n in range(11))
+ROUNDS = 5  # repetitions of each size
 MIN_STEPS = 200  # of each measurement
 POWERS_OF_TWO = ("hidden units", "batch size")
 SWEEP = {"names": ("baseline", "momentum", "narrow", "wide"), "seeds": 2, "max_epochs": 2}
+QUICK_SWEEP = {"names": ("narrow",), "seeds": 1, "max_epochs": 1}
 ALT = "Four panels: time of a step against hidden units, depth and batch size, and of a sweep against workers."
 METHOD = """\
 A step is one of `train`, with shuffling, update and losses; the floor is its matrix products alone. One core, one
@@ -66,25 +67,25 @@ def floor_seconds(products: MatrixProducts, batch_size: int, num_steps: int) -> 
     return (time.perf_counter() - start) / (epochs * (len(images) // batch_size))
 
 
-def time_sweep(workers: int) -> float:
+def time_sweep(workers: int, sweep: dict) -> float:
     """Return wall time [s] of a few short trainings into an empty store."""
     with TemporaryDirectory() as directory:
         start = time.perf_counter()
-        run_experiments(**SWEEP, workers=workers, store=Store(directory), progress=False)
+        run_experiments(**sweep, workers=workers, store=Store(directory), progress=False)
         seconds = time.perf_counter() - start
     if workers > 1:
         get_reusable_executor().shutdown()  # else its workers wait minutes for more, and this process for them
     return seconds
 
 
-def measure_workers(cores: int) -> Timings:
+def measure_workers(cores: int, sweep: dict) -> Timings:
     """Return the sweep's time for 1, 2, 4, ... workers up to one for each core, each in a process of its own."""
     counts = sorted({2**n for n in range(cores.bit_length())} | {cores})
     seconds = {}
     for count in counts:
         print(f"workers: {count}", flush=True)
         with setting.fresh_process() as process:
-            seconds[count] = process.submit(time_sweep, count).result()
+            seconds[count] = process.submit(time_sweep, count, sweep).result()
     return [(count, s, seconds[1] / count, s * count / seconds[1]) for count, s in seconds.items()]
 
 
@@ -127,23 +128,15 @@ def draw(axes: Axes, quantity: str, timings: Timings) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="repetitions of each size (%(default)s)")
-    parser.add_argument("--only-every", type=int, default=1, help="measure only every nth size, to try it out")
-    parser.add_argument("--no-save", action="store_true", help="print only; leave README.md and the figure as they are")
-    given = parser.parse_args()
+def measured(*, quick: bool) -> report.Section:
+    """Measure steps of all sizes, and a sweep by all numbers of workers; the section has tables and four panels."""
+    rounds, only_every, sweep = (1, 20, QUICK_SWEEP) if quick else (ROUNDS, 1, SWEEP)
     setting.use_default_blas()
-    workers = measure_workers(setting.num_cores())
-    steps, machine = measure_steps(given.rounds, given.only_every)
+    workers = measure_workers(setting.num_cores(), sweep)
+    steps, machine = measure_steps(rounds, only_every)
     timings = steps | {"workers": workers}
     figure, panels = plt.subplots(2, 2, figsize=(10, 7.5), layout="constrained")
     for axes, item in zip(panels.flat, timings.items(), strict=True):
         draw(axes, *item)
     tables = [timing_table(*item) for item in timings.items()]
-    text = "\n\n".join([machine, METHOD.format(rounds=given.rounds), *tables])
-    report.publish("scaling", text, figure, ALT, save=not given.no_save)
-
-
-if __name__ == "__main__":
-    main()
+    return report.Section("scaling", "\n\n".join([machine, METHOD.format(rounds=rounds), *tables]), figure, ALT)

@@ -19,6 +19,7 @@ BATCH_SIZE = 32
 LEARNING_RATE = 0.02
 MOMENTUM = 0.9
 AMPLITUDE, STEEPNESS = 1.7159, 2 / 3  # of the improved sigmoid, for the peers
+EVALUATION_BLOCK = 1_000  # images that the floor of an evaluation takes at once, as `MLP.evaluate` does
 NUM_INPUTS = 785  # 28 x 28 pixels and a column of ones
 STEPS_PER_EPOCH = 20_000 // BATCH_SIZE
 
@@ -70,7 +71,14 @@ def step_seconds(
     num_images = min(len(data.train), batch_size * num_steps)
     data = replace(data, train=Split(data.train.images[:num_images], data.train.labels[:num_images]))
     epochs = math.ceil(num_steps * batch_size / num_images)
-    config = TrainingConfig(1e-5, MOMENTUM, batch_size, epochs, validations_per_epoch=1, patience=None)
+    config = TrainingConfig(
+        learning_rate=1e-5,
+        momentum=MOMENTUM,
+        batch_size=batch_size,
+        max_epochs=epochs,
+        validations_per_epoch=1,
+        patience=None,
+    )
     history = train(new_model(sizes), data, config, seed=0, progress=False)
     return vars(history)[f"{clock}_seconds"] / len(history.train_loss)
 
@@ -88,8 +96,9 @@ def hold_to_one_core() -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
+@cache
 def num_cores() -> int:
-    """Return how many cores this process may use."""
+    """Return how many cores this process might use when it was first asked."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -1,6 +1,5 @@
 """Where the time of a training step goes, line by line: each operation alone, on arrays of the step's shapes."""
 
-import argparse
 import time
 from collections.abc import Callable, Sequence
 from itertools import cycle
@@ -14,6 +13,7 @@ from . import report, setting
 from .floor import MatrixProducts
 
 Line = Callable[[], object]
+ROUNDS, CALLS = 5, 1_000  # repetitions of all lines, in turns, and the calls of a line in each
 RECORDED_STEPS = 125  # the losses of so many steps are computed at once
 RECORD = f"losses and hits, {RECORDED_STEPS} steps at once"
 WHOLE_STEP = "the whole step in `train`"
@@ -29,7 +29,7 @@ def operations(sizes: Sequence[int]) -> dict[str, Line]:
     batch_images, batch_targets = images[: setting.BATCH_SIZE].copy(), targets[: setting.BATCH_SIZE].copy()
     hidden, logits = products.activations[:-1], products.activations[-1]
     slopes = [np.empty_like(units) for units in hidden]
-    value, slope, _ = ACTIVATIONS["improved_sigmoid"]
+    activation = ACTIVATIONS["improved_sigmoid"]
     parameters = np.concatenate([weights.ravel() for weights in products.weights])
     velocity, update = np.zeros_like(parameters), parameters * np.float32(1e-6)
     many_logits = np.tile(logits, (RECORDED_STEPS, 1))
@@ -42,7 +42,7 @@ def operations(sizes: Sequence[int]) -> dict[str, Line]:
 
     def activate():
         for units, result in zip(hidden, slopes, strict=True):
-            value(units, out=result)
+            activation.value(units, out=result)
 
     def output_deltas():
         deltas = softmax(logits, out=products.deltas[-1])
@@ -51,7 +51,7 @@ def operations(sizes: Sequence[int]) -> dict[str, Line]:
 
     def multiply_slopes():
         for units, result, deltas in zip(hidden, slopes, products.deltas, strict=False):
-            np.multiply(deltas, slope(units, out=result), out=result)
+            np.multiply(deltas, activation.slope(units, out=result), out=result)
 
     def update_parameters():
         nonlocal velocity, parameters
@@ -114,20 +114,12 @@ def profile_table(profiles: dict[str, dict[str, float]]) -> str:
     return report.markdown_table(header, rows)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="repetitions of all lines, in turns (%(default)s)")
-    parser.add_argument("--calls", type=int, default=1_000, help="calls of a line in each repetition (%(default)s)")
-    parser.add_argument("--no-save", action="store_true", help="print only; leave README.md as it is")
-    given = parser.parse_args()
-    cores = setting.num_cores()
+def measured(*, quick: bool) -> report.Section:
+    """Measure the lines of a step of each network, in turns; the section has their table."""
+    cores, (rounds, calls) = setting.num_cores(), (1, 10) if quick else (ROUNDS, CALLS)
     setting.use_default_blas()
     setting.hold_to_one_core()
     with setting.fresh_process() as process:
-        profiles = {n: process.submit(profile, n, given.rounds, given.calls).result() for n in setting.NETWORKS}
+        profiles = {n: process.submit(profile, n, rounds, calls).result() for n in setting.NETWORKS}
         machine = process.submit(report.machine, cores).result()
-    report.publish("step", f"{machine}\n\n{profile_table(profiles)}", save=not given.no_save)
-
-
-if __name__ == "__main__":
-    main()
+    return report.Section("step", f"{machine}\n\n{profile_table(profiles)}")

@@ -1,6 +1,5 @@
 """What `make sweep` costs: a step's CPU time after a model fitted to a few networks, and times on many cores."""
 
-import argparse
 import heapq
 import multiprocessing
 import os
@@ -18,7 +17,7 @@ from helpers.experiments.experiment import num_parameters
 from helpers.experiments.table import MOMENTUM
 from helpers.sweep import DEPTHS, SEEDS, UNITS
 
-from . import setting
+from . import report, setting
 
 Sizes = tuple[int, ...]  # units of each hidden layer
 
@@ -38,6 +37,8 @@ CALIBRATION = {
 }
 WEIGHTS_IN_CACHE = 600_000  # about; a step also needs their update and velocity, and beyond that it waits for memory
 CORES = (1, 100, 1_000)
+ROUNDS = 5  # repetitions of each network on each core
+MEAN_EPOCHS = 18.5  # after which the trainings of the README's picture stopped, on average
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def sizes_of(layers: Sizes) -> np.ndarray:
 def fitted(networks: Sequence[Sizes], seconds: np.ndarray) -> np.ndarray:
     """Return the non-negative factors of `sizes_of` whose sums have the smallest relative squared errors."""
     sizes = np.array([sizes_of(layers) for layers in networks])
-    scale = sizes.max(axis=0)
+    scale = np.maximum(sizes.max(axis=0), 1)
     factors, _ = nnls(sizes / scale / seconds[:, None], np.ones(len(seconds)))
     return factors / scale
 
@@ -83,11 +84,11 @@ def evaluation_seconds(sizes: Sequence[int]) -> float:
     """Return the CPU seconds of an evaluation of the validation images, 10,000."""
     model, validation = setting.new_model(sizes), setting.dataset().validation
     start = time.process_time()
-    model.evaluation_pass(*validation)
+    model.evaluate(validation)
     return time.process_time() - start
 
 
-def measured(rounds: int, networks: dict[Sizes, int] = CALIBRATION) -> tuple[CostModel, float]:
+def fitted_model(rounds: int, networks: dict[Sizes, int]) -> tuple[CostModel, float]:
     """Return the fitted model, and its largest relative error: all cores at once are timed, since they share caches."""
     os.environ.update(setting.ONE_THREAD)
     cores = setting.num_cores()
@@ -127,19 +128,12 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def main() -> None:
-    """Measure, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="repetitions of each network on each core (%(default)s)")
-    parser.add_argument(
-        "--epochs", type=float, default=18.5, help="after which trainings stop on average (%(default)s)"
+def measured(*, quick: bool) -> report.Section:
+    """Fit the model to quick measurements; the section has what the sweep costs after it."""
+    networks = dict.fromkeys(((4,), (16,), (4, 4), (16,) * 5, (64,)), 10) if quick else CALIBRATION
+    model, error = fitted_model(1 if quick else ROUNDS, networks)
+    text = (
+        f"The model is within {error:.0%} of each of the {len(networks)} networks that it was fitted to.\n"
+        f"{len(UNITS) * len(DEPTHS)} networks, {SEEDS} seeds:\n\n"
     )
-    given = parser.parse_args()
-    model, error = measured(given.rounds)
-    print(f"The model is within {error:.0%} of each of the {len(CALIBRATION)} networks that it was fitted to.")
-    print(f"{len(UNITS) * len(DEPTHS)} networks, {SEEDS} seeds:\n")
-    print(cost_table(model, (MOMENTUM.config.max_epochs, given.epochs)))
-
-
-if __name__ == "__main__":
-    main()
+    return report.Section("sweep", text + cost_table(model, (MOMENTUM.config.max_epochs, MEAN_EPOCHS)))

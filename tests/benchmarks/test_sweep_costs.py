@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from benchmarks import sweep_costs
 from benchmarks.sweep_costs import CALIBRATION, CostModel, fitted, makespan
 from helpers import num_parameters
 from helpers.sweep import DEPTHS, UNITS
@@ -23,12 +22,6 @@ def test_costs_that_follow_layers_units_and_weights_are_predicted_for_the_whole_
     for layers in ((units,) * depth for units in UNITS for depth in DEPTHS):
         expected = 2 * 625 * step(layers) + (2 * 5 + 4) * validation(layers)
         assert model.training(layers, 2) == pytest.approx(expected, rel=1e-3)
-
-
-def test_costs_are_measured_and_grow_with_the_network():
-    model, _ = sweep_costs.measured(1, dict.fromkeys(((4,), (800,), (4, 4), (32, 32)), 10))
-    assert model.training((800,), 1) > model.training((4,), 1) > 0
-    assert len(sweep_costs.cost_table(model, (50, 18.5)).splitlines()) == 4
 
 
 @pytest.mark.parametrize(
