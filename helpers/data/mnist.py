@@ -55,6 +55,7 @@ class Dataset:
 
     @property
     def num_classes(self) -> int:
+        """How many classes there are."""
         return len(self.label_names)
 
     def pixels(self, split: Split) -> np.ndarray:

@@ -128,4 +128,5 @@ class EarlyStopping:
 
     @property
     def out_of_patience(self) -> bool:
+        """Whether the loss has not fallen for so long that training is to stop."""
         return self.patience is not None and self.waited >= self.patience
