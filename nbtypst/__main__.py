@@ -5,6 +5,7 @@ import sys
 import warnings
 
 from .errors import NotebookError, NotebookWarning
+from .pandoc import SECONDS
 
 INTERRUPTED = 130
 
@@ -29,10 +30,12 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     add("--font-size", type=float, default=11.0, help="of the text, in points (%(default)s)")
     add("--toc", action=argparse.BooleanOptionalAction, help="a table of contents; unless given, where it is long")
     add("--numbered-headings", action="store_true", help="number the headings")
+    add("--root", metavar="FOLDER", help="pictures may lie here too, not in a notebook's folder alone")
     add("--preview", help="a remark for every page")
     add("--execute", action="store_true", help="run the notebooks first, as copies")
     add("--allow-errors", action="store_true", help="with --execute: go on after a cell that fails")
     add("--timeout", type=float, default=3600.0, help="with --execute: seconds a cell may take (%(default)s)")
+    add("--time-limit", type=float, default=SECONDS, help="seconds pandoc or Typst may take for a page (%(default)s)")
     add("--strict", action="store_true", help="write nothing if anything is shown less well than in Jupyter")
     given = parser.parse_args(arguments)
     if given.pages and not given.output.lower().endswith((".html", ".htm")):

@@ -3,10 +3,13 @@
 import time
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from . import typesetter
+from .beside import allowed
 from .collected import in_order
 from .document import Document, Options, document_of
 from .errors import NotebookError, NotebookWarning
@@ -72,8 +75,9 @@ def build(
 
     `options`: title, subtitle, authors, date, byline, abstract, lang, bibliography (these go before what the first
     notebook's metadata say), toc, numbered_headings, preview, paper ("a4", "us-letter"), margins ("25mm"; "21mm 44mm":
-    ends, sides), font_size in points, and what is shown of cells: code, outputs, markdown, raw, stderr. `pages`: with
-    an .html, a folder for a page of each notebook too.
+    ends, sides), font_size in points, root (a folder in which pictures may lie beside a notebook's own), time_limit
+    (seconds that pandoc or Typst may take for a page), and what is shown of cells: code, outputs, markdown, raw,
+    stderr. `pages`: with an .html, a folder for a page of each notebook too.
 
     What is shown less well than in Jupyter is a `NotebookWarning` each, and all of it an error if `strict`. Raises
     NotebookError, and leaves an earlier `output` as it was, if there is nothing to print.
@@ -106,6 +110,8 @@ def build(
 
 def _exported(sources: list, output: Path, options: Options, pages: str | Path | None) -> tuple[dict, int, list[str]]:
     """Content by path, the output first; the number of pages; remarks."""
+    if output.suffix.lower() not in WEB:
+        typesetter.start()  # which takes about as long as reading does
     document = document_of(sources, options)
     if output.suffix.lower() in WEB:
         from .webpage import web_page
@@ -132,5 +138,8 @@ def _exported(sources: list, output: Path, options: Options, pages: str | Path |
 def _shared(first: Notebook, document: Document) -> dict[str, Any]:
     """What the first notebook says for all."""
     named = first.metadata.get("bibliography")
-    files = [named] if isinstance(named, str) else named or []
-    return {"lang": document.lang, "bibliography": [str(first.folder / str(file)) for file in files] or None}
+    files = []
+    for name in [named] if isinstance(named, str) else named or []:
+        with suppress(OSError, ValueError):
+            files.append(str(allowed(str(name), first.folder, document.options.root and Path(document.options.root))))
+    return {"lang": document.lang, "bibliography": document.options.bibliography or files or None}

@@ -5,22 +5,41 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
+from .errors import printable
+from .pandoc import SECONDS
 from .pictures import Picture
+
+
+class Remarks(list[str]):
+    """What is shown less well, a sentence each, none twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: set[str] = set()
+
+    def add(self, place: str, sentence: str) -> None:
+        """Note that something in `place` is shown less well."""
+        located = printable(f"{place}: {sentence}")
+        if located not in self._told:
+            self._told.add(located)
+            self.append(located)
 
 
 @dataclass
 class Collected:
-    """`pictures` by file name; `remarks`, sentences after the `place` at work when they were made, none twice."""
+    """`pictures` by file name; `remarks`, sentences after the `place` at work when they were made.
+
+    `seconds` is what other programs may take for a page of what is collected.
+    """
 
     place: str = ""
     pictures: dict[str, Picture] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
+    remarks: Remarks = field(default_factory=Remarks)
+    seconds: float = SECONDS
 
     def remark(self, sentence: str, place: str | None = None) -> None:
         """Note that something in `place`, or at the place at work, is shown less well."""
-        located = f"{place or self.place}: {sentence}"
-        if located not in self.remarks:
-            self.remarks.append(located)
+        self.remarks.add(place or self.place, sentence)
 
     def keep(self, picture: Picture) -> None:
         """Keep `picture`, with a remark on what of it is not shown."""
@@ -49,5 +68,6 @@ def in_order(remarks: list[str], notebooks: Sequence[str]) -> list[str]:
 
 def box(text: str, link: str | None = None) -> str:
     """An element that says in words what stands in its place; with `link`, it leads there."""
-    words = f'<a href="{escape(link)}">{escape(text)}</a>' if link else escape(text)
+    text = escape(printable(text))
+    words = f'<a href="{escape(link)}">{text}</a>' if link else text
     return f'<span class="box">{words}</span>'

@@ -11,13 +11,14 @@ from lxml.html import HtmlElement
 from nbformat import NotebookNode
 
 from . import markdown, outputs
-from .collected import Collected, box
+from .collected import Collected, Remarks, box
 from .mathematics import Formula, definitions, labels_and_tag
 from .notebooks import Notebook
 from .page import Page
+from .pandoc import SECONDS
 from .pictures import Picture
 from .reading import Source, read
-from .references import Numbers, cite, mark_captions, mark_references
+from .references import Numbers, cite, mark_captions, mark_references, read_works
 from .selection import Selection
 from .structure import Links, Part, arrange_headings, headings, move_footnotes, take_title, words_of
 
@@ -31,6 +32,8 @@ LONG = 8  # pages from which on a document gets a table of contents by itself
 class Options:
     """What is printed beside the cells; None: as the first notebook's metadata say, or else nothing.
 
+    `root` is a folder in which pictures and bibliographies may lie beside the notebook's own; `time_limit` is how many
+    seconds of work pandoc or Typst may take for a page, and in proportion for more.
     `byline` are short strings below the authors; `preview` is a remark for every page; `toc` is None for a table of
     contents where the document is long.
     """
@@ -43,6 +46,8 @@ class Options:
     abstract: str | None = None
     lang: str | None = None
     bibliography: str | Sequence[str] | None = None
+    root: str | Path | None = None
+    time_limit: float = SECONDS
     preview: str | None = None
     toc: bool | None = None
     numbered_headings: bool = False
@@ -65,7 +70,7 @@ class Document:
     parts: list[Part]
     formulas: list[Formula]
     pictures: dict[str, Picture]
-    remarks: list[str]
+    remarks: Remarks
     names: set[str]
     is_accessible: bool
     toc: bool
@@ -75,21 +80,22 @@ class Document:
 def document_of(notebooks: Sequence[Notebook], options: Options | None = None) -> Document:
     """The document that `notebooks` make together, in order, with the outputs that they hold."""
     options = options or Options()
-    collected = Collected()
+    collected = Collected(seconds=options.time_limit)
     about = {**notebooks[0].metadata, **{key: value for key, value in vars(options).items() if value is not None}}
     lang = str(about.get("lang") or "en")
+    lang = lang if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z]{2})?", lang) else "en"
     parts = [
         part for number, notebook in enumerate(notebooks) for part in _parts_of(notebook, number, options, collected)
     ]
-    files = _bibliography(about, notebooks[0], collected)
+    works = _works(about, notebooks[0], options, collected)
     for part in parts:
         mark_captions(part)
         move_footnotes(part)
-        mark_references(part, works=bool(files))
+        mark_references(part, works=bool(works))
     own = notebooks[0].metadata.get("title")
     title = take_title(parts, str(own) if own else None, options.title)
-    if files:
-        cite(parts, files, lang, collected)
+    if works:
+        cite(parts, works, lang, collected)
     arrange_headings(parts)
     links = Links(parts, [notebook.name for notebook in notebooks])
     numbers = Numbers(parts, collected)
@@ -100,7 +106,7 @@ def document_of(notebooks: Sequence[Notebook], options: Options | None = None) -
         name=Path(notebooks[0].name).stem,
         title=title,
         front=_front(about),
-        lang=lang if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z]{2})?", lang) else "en",
+        lang=lang,
         parts=parts,
         formulas=_number_formulas(parts),
         pictures=collected.pictures,
@@ -129,13 +135,11 @@ def _front(about: dict) -> dict[str, str | list[str]]:
     }
 
 
-def _bibliography(about: dict, notebook: Notebook, collected: Collected) -> list[Path]:
-    named = about.get("bibliography") or []
-    files = [notebook.folder / str(name) for name in (named if isinstance(named, list | tuple) else [named])]
-    for file in files:
-        if not file.is_file():
-            collected.remark(f"the bibliography {file.name} is not there", notebook.name)
-    return [file for file in files if file.is_file()]
+def _works(about: dict, notebook: Notebook, options: Options, collected: Collected) -> list[tuple[str, bytes]]:
+    """Suffix and content of each bibliography; one that is an option may lie anywhere."""
+    root = notebook.folder.anchor if options.bibliography else options.root
+    collected.place = notebook.name
+    return read_works(about.get("bibliography") or [], notebook.folder, root and Path(root), collected)
 
 
 def _parts_of(notebook: Notebook, number: int, options: Options, collected: Collected) -> Iterator[Part]:
@@ -143,7 +147,7 @@ def _parts_of(notebook: Notebook, number: int, options: Options, collected: Coll
         if not options.selection.shows(cell):
             continue
         collected.place = place = notebook.place(index)
-        source = Source(notebook.folder, collected, cell.get("attachments", {}))
+        source = Source(notebook.folder, collected, cell.get("attachments", {}), options.root and Path(options.root))
         try:
             tree = read(_html(cell, notebook, options.selection, collected), source)
         except Exception as error:  # whatever a strange cell leads to: its words are there all the same

@@ -13,11 +13,13 @@ from nbformat import NotebookNode
 from traitlets import Bool, Float, List, Unicode
 from traitlets.config import Application
 
+from . import typesetter
 from .building import options_of
 from .collected import in_order
 from .document import Options, document_of
 from .errors import NotebookError, NotebookWarning
 from .notebooks import Notebook, checked, parsed, read_notebook
+from .pandoc import SECONDS
 from .terminal import plain
 from .typesetting import Typesetting
 
@@ -42,6 +44,8 @@ class TypstPDFExporter(TemplateExporter):
     numbered_headings = Bool(False, help="Number the headings.").tag(config=True)
     stderr = Bool(False, help="Print what cells wrote to stderr, too.").tag(config=True)
     preview = Unicode("", help="A remark for every page, such as 'Draft'.").tag(config=True)
+    root = Unicode("", help="A folder in which pictures may lie, beside the notebook's own.").tag(config=True)
+    time_limit = Float(SECONDS, help="Seconds that pandoc or Typst may take for a page.").tag(config=True)
     strict = Bool(False, help="Make an error of every warning.").tag(config=True)
 
     def _file_extension_default(self) -> str:
@@ -88,6 +92,7 @@ class TypstPDFExporter(TemplateExporter):
         """What is read of a notebook is checked here, and nothing else need keep the format's rules."""
 
     def _printed(self, notebook: Notebook, resources: dict) -> Any:
+        typesetter.start()
         typesetting = Typesetting(document_of([notebook], self._options()))
         pdf = typesetting.pdf()
         self._tell(in_order(typesetting.document.remarks, [notebook.name]))
@@ -101,6 +106,8 @@ class TypstPDFExporter(TemplateExporter):
             date=self.date or None,
             byline=list(self.byline) or None,
             preview=self.preview or None,
+            root=self.root or None,
+            time_limit=self.time_limit,
             paper=self.paper,
             margins=self.margins,
             font_size=self.font_size,
@@ -146,6 +153,7 @@ class TypstExporter(TypstPDFExporter):
     def _printed(self, notebook: Notebook, resources: dict) -> Any:
         stem = resources.get("unique_key") or Path(notebook.name).stem
         folder = resources.get("output_files_dir") or f"{stem}_files"
+        typesetter.start()
         typesetting = Typesetting(document_of([notebook], self._options()), stem, folder)
         typesetting.pdf()  # so that what Typst would refuse is found, and figures are arranged
         self._tell(in_order(typesetting.document.remarks, [notebook.name]))

@@ -10,7 +10,7 @@ from html import escape, unescape
 from mistune import InlineState, import_plugin
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath, MathInlineParser
 
-DOLLAR = "\ue024"  # for private use: no letter of any notebook
+DOLLAR = "\ufdd2"  # no sign at all: nobody may write it
 TAG = re.compile(r"<[^>]*>")
 PARAGRAPH = re.compile(r"\s*<p>(.*)</p>\s*", re.DOTALL)
 NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:[ \t]+\S.*(?:\n(?:[ \t]*\n)?[ ]{4,}\S.*)*", re.MULTILINE)
@@ -79,6 +79,7 @@ def code_block(code: str, language: str) -> str:
 def as_html(source: str) -> str:
     """A cell's Markdown as HTML."""
     plugins = [import_plugin(name) for name in (*MarkdownWithMath.DEFAULT_PLUGINS, *MORE)]
+    source = source.replace(DOLLAR, "\ufffd")
     flat = re.sub(rf"^(?:[ \t]*>){{{DEEPEST},}}", "> ", source, flags=re.MULTILINE)
     return MarkdownWithMath(Renderer(), inline=InlineParser(hard_wrap=False), plugins=plugins).render(flat)
 

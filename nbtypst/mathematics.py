@@ -3,23 +3,33 @@
 import html
 import json
 import re
-import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import pypandoc
-
 from .mathematics_colours import with_colours_marked
 from .mathematics_macros import EndlessMacroError, expanded
 from .mathematics_marks import COMMAND, repaired_typst
 from .mathematics_repairs import rewritten
+from .mathematics_scopes import TooMuchError, check_extent
 from .mathml import repaired_mathml
-from .tex import Formula, definitions, labels_and_tag, macros_used, prepared, with_pairs_marked, without_colour
+from .pandoc import SECONDS, ask
+from .tex import (
+    OUR_OWN,
+    QUOTE,
+    Formula,
+    definitions,
+    labels_and_tag,
+    macros_used,
+    prepared,
+    with_pairs_marked,
+    without_colour,
+)
 
 __all__ = ["Converted", "Formula", "definitions", "labels_and_tag", "to_mathml", "to_typst"]
 SCRIPT = Path(__file__).parent / "pandoc.lua"
+MOST_RUNS = 3  # of pandoc for the formulas of a document
 MATHML = re.compile(r"<math display=\"(\w+)\".*?><semantics>(.*)<annotation.*</math>", re.DOTALL)
 
 
@@ -41,28 +51,33 @@ class _Prepared:
     note: str | None = None
 
 
-def to_typst(formulas: Sequence[Formula]) -> list[Converted]:
+def to_typst(formulas: Sequence[Formula], seconds: float = SECONDS) -> list[Converted]:
     """The formulas as bodies of Typst's `math.equation`; nothing that is wrong with them raises an error."""
-    return _converted(formulas, "typst", lambda markup, _: repaired_typst(markup))
+    return _converted(formulas, "typst", lambda markup, _: repaired_typst(markup), seconds)
 
 
-def to_mathml(formulas: Sequence[Formula]) -> list[Converted]:
+def to_mathml(formulas: Sequence[Formula], seconds: float = SECONDS) -> list[Converted]:
     """The formulas as `math` elements of HTML, with their source as alternative text; nothing raises an error."""
-    return _converted(formulas, "html", _math_element)
+    return _converted(formulas, "html", _math_element, seconds)
 
 
-def _converted(formulas: Sequence[Formula], writer: str, finish: Callable[[str, str], str | None]) -> list[Converted]:
+def _converted(
+    formulas: Sequence[Formula], writer: str, finish: Callable[[str, str], str | None], seconds: float
+) -> list[Converted]:
     """Each formula once prepared, converted, all by one run of pandoc, and put right."""
-    ready = [_prepared(formula, writer) for formula in formulas]
+    ready = [_ready(formula, writer) for formula in formulas]
     asked = tuple(dict.fromkeys((one.tex, one.display) for one in ready if isinstance(one, _Prepared)))
-    answers = dict(zip(asked, _pandoc(writer, asked), strict=True)) if asked else {}
+    answers = dict(zip(asked, _pandoc(writer, asked, seconds), strict=True)) if asked else {}
     results = []
     for formula, one in zip(formulas, ready, strict=True):
         if isinstance(one, Converted):
             results.append(one)
             continue
         markup, problem, unknown = answers[one.tex, one.display]
-        done = None if problem else finish(markup, formula.tex)
+        try:
+            done = None if problem else finish(markup, formula.tex)
+        except Exception as error:  # whatever strange markup leads to
+            done, problem = None, f"unexpected {error!r}"[:100]
         if done is None:
             results.append(Converted(None, f"a formula is shown as its source ({_first_line(problem)})"))
         else:
@@ -71,20 +86,33 @@ def _converted(formulas: Sequence[Formula], writer: str, finish: Callable[[str, 
     return results
 
 
-def _prepared(formula: Formula, writer: str) -> _Prepared | Converted:
-    """The formula as pandoc is asked for it; what is to be said of it where there is no need to ask."""
+def _ready(formula: Formula, writer: str) -> _Prepared | Converted:
+    """The formula as pandoc is asked for it; what is to be said of it where there is no need to ask, or no use."""
     try:
-        tex = expanded(formula.tex, macros_used(formula.tex, formula.macros))
+        return _prepared(formula, writer)
+    except TooMuchError as error:
+        what = str(error)
     except EndlessMacroError as error:
-        return Converted(None, f"a formula is shown as its source (no end of replacing {error})")
+        what = f"no end of replacing {error}"
+    except Exception as error:  # whatever a strange formula leads to
+        what = repr(error)[:100]
+    return Converted(None, f"a formula is shown as its source ({what})")
+
+
+def _prepared(formula: Formula, writer: str) -> _Prepared | Converted:
+    tex = OUR_OWN.sub("\ufffd", formula.tex)
+    check_extent(tex)
+    tex = expanded(tex, macros_used(tex, formula.macros))
+    check_extent(tex)
     coloured, lost = (
         with_colours_marked(tex) if writer == "typst" else (without_colour(tex), without_colour(tex) != tex)
     )
     tex, note = rewritten(coloured, typst=writer == "typst")
     notes = [*(["the colour is not shown"] if lost else []), *([note] if note else [])]
     tex = prepared(tex)
+    check_extent(tex)
     if not tex:
-        return Converted("[]")
+        return Converted("[]" if writer == "typst" else "<span></span>")
     return _Prepared(with_pairs_marked(tex) if writer == "typst" else tex, formula.display, "; ".join(notes) or None)
 
 
@@ -94,15 +122,19 @@ def _first_line(problem: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _pandoc(writer: str, formulas: tuple[tuple[str, bool], ...]) -> list[tuple[str, str, list[str]]]:
-    """(markup, problem, unknown commands) of each formula, all from one run of pandoc."""
-    asked = [{"tex": tex, "display": display} for tex, display in formulas]
-    request = json.dumps({"kind": "formulas", "writer": writer, "formulas": asked})
-    command = [pypandoc.get_pandoc_path(), "lua", str(SCRIPT)]
-    done = subprocess.run(command, input=request, capture_output=True, encoding="utf-8", check=False)  # noqa: S603
-    if done.returncode:
-        return [("", f"unexpected end of pandoc: {done.stderr.strip()[:200]}", [])] * len(formulas)
-    return [(answer["markup"], answer["problem"], answer["unknown"]) for answer in json.loads(done.stdout)]
+def _pandoc(writer: str, formulas: tuple[tuple[str, bool], ...], seconds: float) -> list[tuple[str, str, list[str]]]:
+    """(markup, problem, unknown commands) of each formula, all from one run of pandoc, or a few if one ends it."""
+    answers: list[tuple[str, str, list[str]]] = []
+    for _ in range(MOST_RUNS):
+        asked = [{"tex": tex, "display": display} for tex, display in formulas[len(answers) :]]
+        request = json.dumps({"kind": "formulas", "writer": writer, "formulas": asked})
+        answer = ask(["lua", str(SCRIPT)], request, seconds)
+        found = [json.loads(line) for line in answer.text.split("\n")[:-1]]
+        answers += [(one["markup"], one["problem"], one["unknown"]) for one in found]
+        if len(answers) == len(formulas):
+            return answers
+        answers.append(("", f"unexpected end: {answer.problem}", []))  # it was at this one
+    return answers + [("", "unexpected end: pandoc was stopped too often", [])] * (len(formulas) - len(answers))
 
 
 def _math_element(markup: str, source: str) -> str | None:
@@ -110,5 +142,5 @@ def _math_element(markup: str, source: str) -> str | None:
     if not found:
         return None
     alt = html.escape(" ".join(source.split()))
-    content = COMMAND.sub(r"\\\1", repaired_mathml(found[2])).replace("\ue001", "&quot;")
+    content = COMMAND.sub(r"\\\1", repaired_mathml(found[2])).replace(QUOTE, "&quot;")
     return f'<math display="{found[1]}" alttext="{alt}">{content}</math>'

@@ -2,10 +2,12 @@
 
 import re
 
-from .mathematics_environments import group_around
-from .mathematics_macros import argument
+from .mathematics_repairs import with_arguments
+from .mathematics_scopes import scoped
+from .tex import mark
 
-COLOUR = re.compile(r"\\(textcolor|color)(?![A-Za-z])\s*(?:\[(\w+)\])?\s*\{\s*([^{}]*?)\s*\}")
+VALUE = r"(?![A-Za-z])\s*(?:\[(\w+)\])?\s*\{\s*([^{}]*?)\s*\}"
+SWITCH, COMMAND = re.compile(r"\\color" + VALUE), r"\\textcolor" + VALUE
 NAMES = {  # as MathJax and the browser show them
     "red": "ff0000", "green": "008000", "blue": "0000ff", "black": "000000", "white": "ffffff", "gray": "808080",
     "grey": "808080", "yellow": "ffff00", "orange": "ffa500", "purple": "800080", "magenta": "ff00ff", "cyan": "00ffff",
@@ -20,18 +22,15 @@ def with_colours_marked(tex: str) -> tuple[str, bool]:
     \\color holds to the end of its group, as in LaTeX and in JupyterLab's MathJax.
     """
     lost = False
-    while found := COLOUR.search(tex):
-        if found[1] == "textcolor":
-            taken = argument(tex, found.end())
-            body, end = taken if taken else ("", found.end())
-        else:
-            end = group_around(tex, found)[1]
-            body = tex[found.end() : end]
-        code = _code(found[2], found[3])
+
+    def coloured(found: re.Match[str], body: str) -> str:
+        nonlocal lost
+        code = _code(found[1], found[2])
         lost = lost or code is None
-        shown = rf"{{\text{{nbfill{code}fill}}{body}\text{{nbunfill}}}}" if code and body.strip() else f"{{{body}}}"
-        tex = tex[: found.start()] + shown + tex[end:]
-    return tex, lost
+        return f"{{{mark(f'nbfill{code}fill')}{body}{mark('nbunfill')}}}" if code and body.strip() else f"{{{body}}}"
+
+    tex = with_arguments(tex, COMMAND, 1, coloured)
+    return scoped(tex, SWITCH, lambda found, before, body: before + coloured(found, body)), lost
 
 
 def _code(model: str | None, name: str) -> str | None:

@@ -3,15 +3,10 @@
 import re
 from collections.abc import Callable
 
-OUTER = re.compile(  # what opens and closes groups, and what stands between cells
-    r"\\left(?![A-Za-z])\s*(?:\\[A-Za-z]+|\\.|.)|\\right(?![A-Za-z])\s*(?:\\[A-Za-z]+|\\.|.)"
-    r"|\\begin\s*\{[^{}]*\}(?:\s*\{[lcr|@\s]*\})?|\\end\s*\{[^{}]*\}|\\[A-Za-z]+|\\.|.",
-    re.DOTALL,
-)
-OPENS, CLOSES = re.compile(r"\{|\\left(?![A-Za-z])|\\begin"), re.compile(r"\}|\\right(?![A-Za-z])|\\end")
-BETWEEN = ("&", r"\\")
-INNERMOST = re.compile(r"\\begin\s*\{(\w+\*?)\}((?:(?!\\begin\s*\{).)*?)\\end\s*\{\1\}", re.DOTALL)
-KEPT = re.compile("\ue010(\\d+)\ue011")
+from .mathematics_scopes import CLOSES, OPENS, TOKEN
+from .tex import mark
+
+ENVIRONMENT = re.compile(r"(\\(begin|end)\s*\{(\w+\*?)\})")
 SPECIFICATION = re.compile(r"\s*(?:\[\w\]\s*)?\{((?:[^{}]|\{[^{}]*\})*)\}")
 STARRED = re.compile(r"\s*\[([lcr])\]")
 RULE = re.compile(r"\\(?:hline|hdashline|cline\s*\{[^{}]*\})")
@@ -19,55 +14,28 @@ DELIMITERS = {"array": "n", "matrix": "n", "smallmatrix": "n", "subarray": "n", 
 DELIMITERS |= {"Bmatrix": "c", "vmatrix": "v", "Vmatrix": "w"}
 
 
-def group_around(tex: str, command: re.Match[str]) -> tuple[int, int]:
-    """Where the group, or the cell, around a command begins and ends."""
-    starts, depth = [0], 0
-    for found in OUTER.finditer(tex):
-        token, before = found[0], found.start() < command.start()
-        if before:
-            if OPENS.match(token):
-                starts.append(found.end())
-            elif CLOSES.match(token) and len(starts) > 1:
-                starts.pop()
-            elif token in BETWEEN:
-                starts[-1] = found.end()
-        elif found.start() >= command.end():
-            if depth == 0 and (CLOSES.match(token) or token in BETWEEN):
-                return starts[-1], found.start()
-            depth += bool(OPENS.match(token)) - bool(CLOSES.match(token))
-    return starts[-1], len(tex)
-
-
-def outside_groups(tex: str) -> list[str]:
-    """The tokens that stand in no group."""
-    depth, tokens = 0, []
-    for found in OUTER.finditer(tex):
-        depth -= bool(CLOSES.match(found[0]))
-        if depth == 0:
-            tokens.append(found[0])
-        depth += bool(OPENS.match(found[0]))
-    return tokens
-
-
 def with_environments(tex: str, write: Callable[[str, str], str]) -> str:
     """`tex` with `write(name, body)` for each environment, the inner ones first."""
-    kept: list[str] = []
-
-    def keep(found: re.Match[str]) -> str:
-        kept.append(write(found[1], found[2]))
-        return f"\ue010{len(kept) - 1}\ue011"
-
-    before = None
-    while before != tex:
-        before, tex = tex, INNERMOST.sub(keep, tex)
-    while KEPT.search(tex):
-        tex = KEPT.sub(lambda found: kept[int(found[1])], tex)
-    return tex
+    open_ones: list[tuple[str, str, list[str]]] = [("", "", [])]  # how each begins, its name, what is in it
+    at = 0
+    for found in ENVIRONMENT.finditer(tex):
+        open_ones[-1][2].append(tex[at : found.start()])
+        at = found.end()
+        begin, name, inside = open_ones[-1]
+        if found[2] == "begin":
+            open_ones.append((found[1], found[3], []))
+        elif begin and name == found[3]:
+            open_ones.pop()
+            open_ones[-1][2].append(write(name, "".join(inside)))
+        else:
+            inside.append(found[1])
+    open_ones[-1][2].append(tex[at:])
+    return "".join("".join([begin, *inside]) for begin, _, inside in open_ones)
 
 
 def _rows(body: str) -> list[list[str]]:
     rows, depth = [[""]], 0
-    for found in OUTER.finditer(re.sub(r"(\\\\)\s*\[[^\]]*\]", r"\1", body)):
+    for found in TOKEN.finditer(re.sub(r"(\\\\)\s*\[[^\]]*\]", r"\1", body)):
         depth += bool(OPENS.match(found[0])) - bool(CLOSES.match(found[0]))
         if depth == 0 and found[0] == "&":
             rows[-1].append("")
@@ -120,8 +88,8 @@ def _matrix(name: str, columns: str, body: str) -> str:
     lines = "x".join(str(n) for n in sorted({*beside}) if 0 < n < width)
     across = "x".join(str(n) for n in under if n < len(rows))
     if len(set(letters)) > 1:
-        ways = {"l": r"\text{nbal}%s", "r": r"%s\text{nbal}", "c": "%s"}
+        ways = {"l": f"{mark('nbal')}%s", "r": f"%s{mark('nbal')}", "c": "%s"}
         rows = [[ways[letters[n]].replace("%s", cell) for n, cell in enumerate(row)] for row in rows]
         letters = "c"
-    mark = rf"\text{{nbmat{DELIMITERS[name]}{letters[0]}V{lines}H{across}}}"
-    return rf"\begin{{Bmatrix}}{mark}{_joined(rows)}\end{{Bmatrix}}"
+    kind = mark(f"nbmat{DELIMITERS[name]}{letters[0]}V{lines}H{across}")
+    return rf"\begin{{Bmatrix}}{kind}{_joined(rows)}\end{{Bmatrix}}"

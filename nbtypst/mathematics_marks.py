@@ -3,15 +3,18 @@
 import re
 from collections.abc import Callable
 
+from .tex import MARK, QUOTE
+
 Repair = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 DELIMITERS = {"n": "#none", "p": '"("', "b": '"["', "c": '"{"', "v": '"|"', "w": '"‖"'}
 ALIGNED = {"l": ", align: #left", "r": ", align: #right", "c": ""}
 ARROWS = {"right": "r", "left": "l", "leftright": "l.r"}
 ARROWS |= {"Right": "r.double", "Left": "l.double", "Leftright": "l.r.double"}
-MATRIX = re.compile(r'mat\(delim: "\{", upright\("nbmat([a-z])([lrc])V([\dx]*)H([\dx]*)"\) ?')
-COLOURED = re.compile(r'upright\("nbfill(\w+?)fill"\)((?:(?!upright\("nbfill).)*?)upright\("nbunfill"\)')
+MATRIX = re.compile(rf'mat\(delim: "\{{", upright\("{MARK}nbmat([a-z])([lrc])V([\dx]*)H([\dx]*)"\) ?')
+BEGINS, ENDS = rf'upright\("{MARK}nbfill', rf'upright\("{MARK}nbunfill"\)'
+COLOURED = re.compile(rf'{BEGINS}(\w+?)fill"\)((?:(?!{BEGINS}).)*?){ENDS}')
 WORD = r'((?:"[^"]*"|op\("[^"]*"\)|[^\s"()$]+))'
-COMMAND = re.compile(r"nbcommand([A-Za-z]+)nbend")
+COMMAND = re.compile(rf"{MARK}nbcommand([A-Za-z]+)nbend")
 OPERATOR = re.compile(r'(.)"((?:[^"\\]|\\.)*)"')
 
 
@@ -29,22 +32,22 @@ def repaired_typst(markup: str) -> str | None:
         markup = pattern.sub(replacement, markup)
     while COLOURED.search(markup):
         markup = COLOURED.sub(_coloured, markup)
-    markup = re.sub(r' ?upright\("nb(?:fill\w+|unfill|limits|scripts)"\)', "", markup)
-    return COMMAND.sub(r"\\\\\1", markup.replace("\ue001", r"\"")) + ".body"
+    markup = re.sub(rf' ?upright\("{MARK}nb(?:fill\w+|unfill|limits|scripts)"\)', "", markup)
+    return COMMAND.sub(r"\\\\\1", markup.replace(QUOTE, r"\"")) + ".body"
 
 
 def _operator(found: re.Match[str]) -> str:
     r"""\operatorname is bare text; \text is upright(text)."""
     before, text = found[1], found[2]
-    if before == "(" or not re.search(r"[^\W\d_]", text) or "nbcommand" in text:
+    if before == "(" or not re.search(r"[^\W\d_]", text) or f"{MARK}nbcommand" in text:
         return found[0]
-    if text.startswith("nblimits"):
-        return f'{before}op("{text.removeprefix("nblimits").strip()}", limits: #true)'
+    if text.startswith(f"{MARK}nblimits"):
+        return f'{before}op("{text.removeprefix(f"{MARK}nblimits").strip()}", limits: #true)'
     return f'{before}op("{text}")'
 
 
 def _limits(found: re.Match[str]) -> str:
-    word = found[1].replace('"nblimits', '"')
+    word = found[1].replace(f'"{MARK}nblimits', '"')
     return f"op({word}, limits: #true)" if word.startswith('"') else f"limits({word})"
 
 
@@ -77,11 +80,11 @@ FIRST: list[Repair] = [
     (re.compile(r"(?<![\w.])sect(?!\w)"), "inter"),
     (re.compile(r"#h\(0em\)"), "thick"),
     (re.compile(r"#h\(-1em\)"), "#h(0em)"),
-    (re.compile(r'upright\("nbspace(-?\d+)"\)'), lambda found: f"#h({int(found[1]) / 1000:g}em)"),
-    (re.compile(r'upright\("nbarrow(\w+)"\)'), lambda found: f"stretch(arrow.{ARROWS[found[1]]})"),
-    (re.compile(rf'{WORD} upright\("nblimits"\)'), _limits),
-    (re.compile(rf'{WORD} upright\("nbscripts"\)'), r"scripts(\1)"),
-    (re.compile(r'upright\("nbal"\)'), "&"),
+    (re.compile(rf'upright\("{MARK}nbspace(-?\d+)"\)'), lambda found: f"#h({int(found[1]) / 1000:g}em)"),
+    (re.compile(rf'upright\("{MARK}nbarrow(\w+)"\)'), lambda found: f"stretch(arrow.{ARROWS[found[1]]})"),
+    (re.compile(rf'{WORD} upright\("{MARK}nblimits"\)'), _limits),
+    (re.compile(rf'{WORD} upright\("{MARK}nbscripts"\)'), r"scripts(\1)"),
+    (re.compile(rf'upright\("{MARK}nbal"\)'), "&"),
 ]
 LAST: list[Repair] = [
     (re.compile(r"\[\\\|\]"), "[│]"),

@@ -1,14 +1,16 @@
 """TeX that MathJax shows and pandoc does not read, or loses, in words that it reads.
 
-What the Typst writer loses is marked by text, such as `\\text{nbscripts}`, which `mathematics_marks` reads again.
+What the Typst writer loses is marked by `tex.mark`, in text that no author can write; `mathematics_marks` reads it.
 """
 
 import re
 from collections.abc import Callable
 from functools import partial
 
-from .mathematics_environments import environment, group_around, outside_groups, with_environments
+from .mathematics_environments import environment, with_environments
 from .mathematics_macros import argument
+from .mathematics_scopes import outside_groups, scoped
+from .tex import MARK, QUOTE, mark, sign
 
 INFIX = re.compile(r"\\(over|atop|choose)(?![A-Za-z])")
 SWITCH = re.compile(r"\\(bf|rm|it|tt|sf)(?![A-Za-z])\s*")
@@ -23,7 +25,6 @@ ROWS = re.compile(r"\\begin\{(?:align|aligned|alignat|flalign|gather|multline|eq
 UPRIGHT = re.compile(r"\s*\\(?:operatorname\*?|text|textrm|mathrm|mbox)\s*\{([^{}]*)\}\s*")
 PLAIN_NAMES = {"matrix": "matrix", "pmatrix": "pmatrix", "cases": "cases", "array": "matrix"}
 PLAIN_NAMES |= {"eqalign": "aligned", "displaylines": "gathered"}
-QUOTE = "\ue001"  # a straight quotation mark within words
 
 Rewriting = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 SIMPLE: list[Rewriting] = [
@@ -44,7 +45,7 @@ SIMPLE: list[Rewriting] = [
     (re.compile(r"\\degree(?![A-Za-z])"), r"\\text{°}"),
     (re.compile(r"\\celsius(?![A-Za-z])"), r"\\text{°C}"),
     (re.compile(r"\\(?:La)?TeX(?![A-Za-z])"), lambda found: rf"\text{{{found[0][1:]}}}"),
-    (re.compile(r"\\unicode\s*\{(\d{2,7})\}"), lambda found: chr(int(found[1])) if int(found[1]) < 0xD800 else ""),
+    (re.compile(r"\\unicode\s*\{(\d{2,7})\}"), lambda found: sign(int(found[1]))),
     (re.compile(r"\\([BK])(?=(?:ra|et|raket)\s*\{)"), lambda found: "\\" + found[1].lower()),
     (re.compile(r"\\operatorname\s*\*"), r"\\operatorname*"),
     (re.compile(r"\\begin\{dcases\*?\}(.*?)\\end\{dcases\*?\}", re.DOTALL), r"\\begin{cases}\1\\end{cases}"),
@@ -69,7 +70,7 @@ def rewritten(tex: str, *, typst: bool) -> tuple[str, str | None]:
         tex, count = re.subn(pattern, replacement, tex)
         notes += [note] if count else []
     tex = _without_wrappers(tex)
-    tex = _infix(_switches(tex))
+    tex = scoped(scoped(tex, SWITCH, _switch), INFIX, _infix)
     tex = NAMED.sub(r"\\operatorname*\1", tex)
     tex = with_environments(tex, partial(environment, typst=typst))
     if {"&", r"\\"} & set(outside_groups(tex)) and not ROWS.search(tex):
@@ -120,36 +121,25 @@ def _words(found: re.Match[str], words: str) -> str:
     return f"{found[0]}{{{words.replace(chr(34), QUOTE)}}}"
 
 
-def _infix(tex: str) -> str:
-    r"""{a \over b} as \frac{a}{b}."""
-    while found := INFIX.search(tex):
-        start, end = group_around(tex, found)
-        above, below = tex[start : found.start()], tex[found.end() : end]
-        made = {"over": rf"\frac{{{above}}}{{{below}}}", "choose": rf"\binom{{{above}}}{{{below}}}"}.get(
-            found[1], rf"\begin{{matrix}}{above}\\{below}\end{{matrix}}"
-        )
-        tex = tex[:start] + made + tex[end:]
-    return tex
+def _infix(found: re.Match[str], above: str, below: str) -> str:
+    r"""a \over b as \frac{a}{b}."""
+    made = {"over": rf"\frac{{{above}}}{{{below}}}", "choose": rf"\binom{{{above}}}{{{below}}}"}
+    return made.get(found[1], rf"\begin{{matrix}}{above}\\{below}\end{{matrix}}")
 
 
-def _switches(tex: str) -> str:
+def _switch(found: re.Match[str], before: str, behind: str) -> str:
     r"""{\bf x} as {\mathbf{x}}: a switch holds to the end of its group."""
-    while found := SWITCH.search(tex):
-        _, end = group_around(tex, found)
-        rest = tex[found.end() : end]
-        made = rf"\math{found[1]}{{{rest}}}" if rest.strip() else ""
-        tex = tex[: found.start()] + made + tex[end:]
-    return tex
+    return before + (rf"\math{found[1]}{{{behind}}}" if behind.strip() else "")
 
 
 def _marked(tex: str) -> str:
     """What the Typst writer loses, marked."""
-    tex = SPACE.sub(lambda found: rf"\text{{nbspace{_width(found) * 1000:.0f}}}", tex)
-    tex = re.sub(r"\\limits(?![A-Za-z])", r"\\text{nblimits}", tex)
-    tex = re.sub(r"\\nolimits(?![A-Za-z])", r"\\text{nbscripts}", tex)
+    tex = SPACE.sub(lambda found: mark(f"nbspace{_width(found) * 1000:.0f}"), tex)
+    tex = re.sub(r"\\limits(?![A-Za-z])", lambda _: mark("nblimits"), tex)
+    tex = re.sub(r"\\nolimits(?![A-Za-z])", lambda _: mark("nbscripts"), tex)
     tex = re.sub(r"\\middle(?![A-Za-z])\s*", r"\\llcorner ", tex)
     tex = with_arguments(tex, r"\\underset(?![A-Za-z])", 2, _underset)
-    tex = re.sub(r"\\operatorname\*\s*\{", r"\\operatorname{nblimits ", tex)
+    tex = re.sub(r"\\operatorname\*\s*\{", lambda _: rf"\operatorname{{{MARK}nblimits ", tex)
     return with_arguments(tex, ARROW.pattern, 1, _arrow)
 
 
@@ -159,7 +149,7 @@ def _underset(_: re.Match[str], below: str, base: str) -> str:
 
 
 def _arrow(found: re.Match[str], above: str) -> str:
-    arrow = rf"\text{{nbarrow{found[1]}}}"
+    arrow = mark(f"nbarrow{found[1]}")
     return (
         rf"\underset{{{found[2]}}}{{\overset{{{above}}}{{{arrow}}}}}"
         if found[2]

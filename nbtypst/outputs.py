@@ -3,16 +3,16 @@
 import json
 import logging
 import re
-import subprocess
 from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import groupby
 
-import pypandoc
 from nbformat import NotebookNode
 
 from . import markdown, terminal
 from .collected import Collected, box
+from .errors import printable
+from .pandoc import ask
 from .pictures import PictureError, from_mime
 
 log = logging.getLogger("nbtypst")
@@ -59,7 +59,7 @@ def _stream(output: NotebookNode, place: str, stderr: bool) -> str:
     if output.name == "stdout" or stderr:
         return _printed(output.text, "output")
     if said := terminal.plain(output.text).strip():  # no part of the document, but not kept from whoever makes it
-        log.warning("%s wrote to stderr:\n%s", place, said)
+        log.warning("%s wrote to stderr:\n%s", printable(place), "\n".join(map(printable, said.split("\n"))))
     return ""
 
 
@@ -103,33 +103,34 @@ def _of_kind(mime: str, output: NotebookNode, about: dict, collected: Collected)
         shown = markdown.as_html(text)
         return _captioned(shown, about) if about.get("kind") == "table" else shown
     if mime == "text/latex":
-        return latex(text)
+        return latex(text, collected)
     if mime == "application/json":
         return markdown.code_block(json.dumps(text, indent=2, ensure_ascii=False), "json")
     return _printed(text, "output")
 
 
-def latex(text: str) -> str:
+def latex(text: str, collected: Collected) -> str:
     """LaTeX of an output: a formula, or text and tables, which are read later."""
     formula = WHOLE_FORMULA.fullmatch(text)
     if formula and (formula[1] is None or formula[1] not in formula[2]):
         tex = next(part for part in formula.groups()[1:] if part is not None)
         return markdown.math(tex, display=formula[4] is None)  # it stands for itself, between single dollars too
     if re.search(r"\\begin\{(tabular|table|itemize|enumerate|document|center|longtable)", text):
-        return _by_pandoc(text)
+        return _by_pandoc(text, collected)
     if re.match(r"\s*\\begin\{", text):
         return markdown.math(text.strip(), display=True)
     return f"<p>{escape(text, quote=False)}</p>"
 
 
-def _by_pandoc(text: str) -> str:
+def _by_pandoc(text: str, collected: Collected) -> str:
     """LaTeX that is no formula, such as a table, as HTML."""
-    command = [pypandoc.get_pandoc_path(), "--sandbox", "-f", "latex", "-t", "html", "--mathjax", "--wrap=none"]
-    done = subprocess.run(command, input=text, capture_output=True, encoding="utf-8", check=False)  # noqa: S603
-    if done.returncode or not done.stdout.strip():
+    answer = ask(["--sandbox", "-f", "latex", "-t", "html", "--mathjax", "--wrap=none"], text, collected.seconds)
+    if answer.problem or not answer.text.strip():
+        if answer.problem:
+            collected.remark(f"LaTeX is shown as its source ({answer.problem})")
         return _printed(text, "output")
     return PANDOCS_FORMULA.sub(
-        lambda found: f'<span class="math{" display" if found[1] == "display" else ""}">{found[2]}</span>', done.stdout
+        lambda found: f'<span class="math{" display" if found[1] == "display" else ""}">{found[2]}</span>', answer.text
     )
 
 

@@ -2,8 +2,9 @@
 -- `pandoc lua`, once for all formulas of a document. Another kind of request is another function of `kinds`.
 --
 -- in:  {kind: "formulas", writer: "typst" or "html", formulas: [{tex, display}]}
--- out: [{markup, problem, unknown}]: what the writer wrote, its first warning or "", commands that it does not know;
---      such a command is written as the words nbcommand...nbend, since another try costs less here than another start
+-- out: a line for each, at once: {markup, problem, unknown}: what the writer wrote, its first warning or "", commands
+--      that it does not know; such a command is written as the words nbcommand...nbend, marked by a sign that no formula
+--      holds, since another try costs less here than another start
 
 local input = pandoc.json.decode(io.read 'a', false)
 local options = pandoc.WriterOptions { wrap_text = 'none', html_math_method = 'mathml' }
@@ -25,7 +26,7 @@ local function converted(formula)
   local markup, problem = warned(tex, formula.display)
   while problem ~= '' and #unknown < MOST_UNKNOWN do
     local name = problem:match 'unexpected control sequence \\(%a+)'
-    local other, count = tex:gsub('\\' .. (name or '%f[%A]%A^') .. '%f[%A]', '\\text{nbcommand' .. (name or '') .. 'nbend}')
+    local other, count = tex:gsub('\\' .. (name or '%f[%A]%A^') .. '%f[%A]', '\\text{\u{FDD0}nbcommand' .. (name or '') .. 'nbend}')
     if not name or count == 0 then break end
     unknown:insert(name)
     tex = other
@@ -34,6 +35,11 @@ local function converted(formula)
   return { markup = markup, problem = problem, unknown = unknown }
 end
 
-function kinds.formulas() return pandoc.List(input.formulas):map(converted) end
+function kinds.formulas()
+  for _, formula in ipairs(input.formulas) do
+    io.write(pandoc.json.encode(converted(formula)), '\n')
+    io.flush()
+  end
+end
 
-io.write(pandoc.json.encode(kinds[input.kind]()))
+kinds[input.kind]()

@@ -13,10 +13,12 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from .beside import OUTSIDE, OutsideError, content
 from .svg import SVGError, holds_html, looks_like_svg, normalised
 
 PIXEL = 0.75  # points
 KEPT = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "WEBP": "webp"}  # kinds that Typst reads
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "ICO", "PPM")  # no others: EPS would start a program
 MODES = {"1", "L", "LA", "P", "PA", "RGB", "RGBA", "I;16"}
 DATA = re.compile(r"data:([^;,]*)((?:;[^;,]*)*),(.*)", re.DOTALL | re.IGNORECASE)
 REMOTE = re.compile(r"(?:https?|ftp):|//", re.IGNORECASE)
@@ -47,8 +49,10 @@ class Picture:
     note: str | None = None
 
 
-def from_source(src: str, folder: Path, attachments: Mapping[str, Mapping[str, str]] | None = None) -> Picture:
-    """The picture that HTML names: a data URI, an attachment, or a file; never fetched from elsewhere."""
+def from_source(
+    src: str, folder: Path, attachments: Mapping[str, Mapping[str, str]] | None = None, root: Path | None = None
+) -> Picture:
+    """The picture that HTML names: a data URI, an attachment, or a file in `folder` or `root`; nothing is fetched."""
     src = src.strip()
     if not src:
         raise PictureError("a picture without an address")
@@ -61,7 +65,7 @@ def from_source(src: str, folder: Path, attachments: Mapping[str, Mapping[str, s
         raise PictureError(f"the picture {address[:200]} is elsewhere, and nothing is fetched", address)
     if SCHEME.match(src) and not re.match(r"[a-zA-Z]:[\\/]", src):
         raise PictureError(f"the picture {src[:200]} is elsewhere, and nothing is fetched")
-    return _from_file(src, folder)
+    return _from_file(src, folder, root)
 
 
 def from_mime(mime: str, data: str | bytes) -> Picture:
@@ -98,24 +102,27 @@ def _from_attachment(name: str, attachments: Mapping[str, Mapping[str, str]]) ->
     raise PictureError(f"the attachment {name} is not there")
 
 
-def _from_file(src: str, folder: Path) -> Picture:
+def _from_file(src: str, folder: Path, root: Path | None) -> Picture:
     names = [src, unquote(src), unquote(re.split(r"[?#]", src)[0]), unquote(src).replace("\\", "/")]
+    problem = "is not there"
     for name in dict.fromkeys(names):
         try:
-            file = folder / name
-            if file.is_file():
-                return from_bytes(file.read_bytes(), unquote(src))
+            found = content(name, folder, root)
+        except OutsideError:
+            problem = OUTSIDE
         except (OSError, ValueError):  # a name that no file can have, or one that may not be read
             continue
-    raise PictureError(f"the picture {unquote(src)[:200]} is not there")
+        else:
+            return from_bytes(found, unquote(src))
+    raise PictureError(f"the picture {unquote(src)[:200]} {problem}")
 
 
-def from_bytes(content: bytes, name: str = "") -> Picture:
-    """The picture in `content`, converted where Typst could not read it; `name` is for messages."""
+def from_bytes(data: bytes, name: str = "") -> Picture:
+    """The picture in `data`, converted where Typst could not read it; `name` is for messages."""
     called = f"the picture {name[:200]}" if name else "a picture"
-    if looks_like_svg(content):
+    if looks_like_svg(data):
         try:
-            drawing, width, height = normalised(content)
+            drawing, width, height = normalised(data)
         except SVGError as error:
             raise PictureError(f"{called} is broken: {error}") from None
         note = f"{called} holds words in HTML, which are not shown" if holds_html(drawing) else None
@@ -123,7 +130,7 @@ def from_bytes(content: bytes, name: str = "") -> Picture:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _raster(content)
+            return _raster(data)
     except Image.DecompressionBombError:
         raise PictureError(f"{called} is too large") from None
     except (
@@ -140,15 +147,15 @@ def from_bytes(content: bytes, name: str = "") -> Picture:
         raise PictureError(f"{called} {what}") from None
 
 
-def _raster(content: bytes) -> Picture:
-    with Image.open(io.BytesIO(content)) as image:
+def _raster(data: bytes) -> Picture:
+    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
         if image.width * image.height > LARGEST:
             raise Image.DecompressionBombError
         size = image.size
         turned = image.getexif().get(ORIENTATION, 1) != 1 if image.format in ("JPEG", "WEBP") else False
         image.load()  # a broken one fails here
         if image.format in KEPT and image.mode in MODES and not turned:
-            return Picture(f"{_digest(content)}.{KEPT[image.format]}", content, PIXEL * size[0], PIXEL * size[1])
+            return Picture(f"{_digest(data)}.{KEPT[image.format]}", data, PIXEL * size[0], PIXEL * size[1])
         upright = ImageOps.exif_transpose(image)
         upright = upright.convert("RGBA" if "A" in upright.mode or "transparency" in upright.info else "RGB")
         png = io.BytesIO()

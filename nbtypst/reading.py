@@ -22,11 +22,10 @@ from lxml.html import HtmlElement
 from .collected import Collected, box
 from .markdown import DOLLAR
 from .markdown import math as math_element
+from .parsing import DEEPEST, parsed
 from .pictures import PictureError, from_bytes, from_source
-from .signs import clean
 from .table_styles import inline_styles
 
-PARSER = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_blank_text=False)
 DROPPED = {
     "script",
     "style",
@@ -50,8 +49,6 @@ FOREIGN = {  # shown as a box that says what it was
     "applet": "a program",
     "canvas": "a drawing made by a script",
 }
-SVG = re.compile(r"<svg\b[^>]*?(?:/>|>.*?</svg\s*>)", re.DOTALL | re.IGNORECASE)
-VOID = re.compile(r"<(source|track|wbr|param|embed)\b([^<>]*?)/?>", re.IGNORECASE)  # never have content; lxml: may have
 VERBATIM = {"pre", "code", "kbd", "samp", "tt", "style", "textarea", "math"}
 FORMULA = re.compile(
     r"(?<!\\)\$\$(?P<a>.+?)(?<!\\)\$\$|(?<![\\$])\$(?P<b>[^$]+?)(?<![\\$])\$(?!\$)"
@@ -65,24 +62,22 @@ DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 @dataclass
 class Source:
-    """Where HTML comes from: the notebook's folder, the cell's attachments, and what collects remarks and pictures."""
+    """Where HTML comes from: the notebook's folder, the cell's attachments, and what collects remarks and pictures.
+
+    `root` is a further folder in which pictures may lie.
+    """
 
     folder: Path
     collected: Collected
     attachments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    root: Path | None = None
 
 
 def read(html: str, source: Source) -> HtmlElement:
     """The tree of `html`, a `body` element."""
-    drawings: list[str] = []
-
-    def set_aside(found: re.Match[str]) -> str:  # lxml would write attributes of SVG in small letters
-        drawings.append(found[0])
-        return f'<img data-drawing="{len(drawings) - 1}">'
-
-    html = VOID.sub(r"<\1\2></\1>", html)
-    text = clean(SVG.sub(set_aside, html) if "<svg" in html.lower() else html)
-    body = lxml.html.document_fromstring(f"<html><body>{text}</body></html>".encode(), parser=PARSER).find("body")
+    body, drawings, was_deep = parsed(html)
+    if was_deep:
+        source.collected.remark(f"what is nested deeper than {DEEPEST} elements is shown as words")
     inline_styles(body)
     _complete_tables(body)
     _drop(body, source.collected)
@@ -203,14 +198,14 @@ def _mark_formulas(body: HtmlElement) -> None:
 def _resolve(image: HtmlElement, drawings: list[str], source: Source) -> None:
     """Look up a picture's content; a box with its name takes its place if there is none."""
     _read_attributes(image)
-    if image.get("data-file"):  # an output's
+    if image.get("data-file") in source.collected.pictures:  # an output's
         return
-    address, alt = image.get("src", ""), image.get("alt")
+    address, alt, drawing = image.get("src", ""), image.get("alt"), image.get("data-drawing", "")
     try:
-        if image.get("data-drawing"):
-            picture = from_bytes(drawings[int(image.get("data-drawing"))].encode())
+        if drawing.isdecimal() and int(drawing) < len(drawings):
+            picture = from_bytes(drawings[int(drawing)].encode())
         else:
-            picture = from_source(address, source.folder, source.attachments)
+            picture = from_source(address, source.folder, source.attachments, source.root)
     except PictureError as problem:
         source.collected.remark(str(problem))
         words = f"{alt}: {problem}" if alt and alt not in str(problem) else str(problem)

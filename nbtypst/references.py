@@ -4,17 +4,19 @@ Figures, tables and formulas are counted through the whole document, for all wri
 """
 
 import re
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import lxml.html
-import pypandoc
 from lxml.html import HtmlElement
 from lxml.html.builder import FIGCAPTION, FIGURE, A, B
 
+from .beside import OUTSIDE, OutsideError, content
 from .collected import Collected
 from .mathematics import labels_and_tag
+from .pandoc import ask
+from .parsing import fragment
 from .reading import insert_markup, replace_words
 from .structure import Part
 
@@ -23,6 +25,11 @@ CITATION = re.compile(r"\[[^\[\]]*?-?@[\w:.#$%&+?<>~/-]+[^\[\]]*\]|\\(?:eq)?ref\
 LABELS = re.compile(r"-?@((?:fig|tbl|eq):[\w:.-]+)")
 CAPTION = re.compile(r"\s*:\s+(\S.*)", re.DOTALL)
 NUMBERED = re.compile(r"\s*\\begin\{(equation|align|gather|multline|eqnarray|alignat|flalign)\}")
+CITING = ["--sandbox", "-f", "markdown_strict-raw_html+smart+citations+fenced_divs+all_symbols_escapable", "-t", "html"]
+CITING += ["--wrap=none"]
+KEY = re.compile(r"((?<![^\s\[;(,])-?@\w[\w:.#$%&+?<>~/-]*)")
+MARKUP = re.compile(r"[\\`*_{}\[\]()<>#!|~^$&@]")
+SUFFIXES = {".bib", ".bibtex", ".json", ".ris", ".yaml", ".yml"}  # of bibliographies
 NAME_AS_TAG = re.compile(r"[a-z][a-z0-9-]+")
 
 
@@ -36,7 +43,7 @@ def mark_captions(part: Part) -> None:
         paragraph = image.getparent()
         alone = paragraph.tag == "p" and len(paragraph) == 1 and not paragraph.text_content().strip()
         if alone and image.get("title"):
-            caption = lxml.html.fragment_fromstring(f"<figcaption>{image.get('title')}</figcaption>")
+            caption = fragment(image.get("title"), "figcaption")
             _wrap(paragraph, image, caption, image.get("data-label"))
     for table in list(part.tree.iter("table")):
         paragraph = table.getnext()
@@ -88,6 +95,13 @@ def _reference(found: re.Match[str], works: bool) -> list[str | HtmlElement]:
         links = [A({"class": "reference", "href": f"#{label}"}) for label in labels]
         return [piece for pair in zip(between, [*links, ""], strict=True) for piece in pair if piece != ""]
     return [lxml.html.builder.SPAN({"class": "cite"}, found[0])] if works else []
+
+
+def _plain_citation(source: str) -> str:
+    """A citation in which all but keys is words, none of them Markdown."""
+    pieces = KEY.split(" ".join(source[1:-1].split()))
+    words = [MARKUP.sub(r"\\\g<0>", piece) for piece in pieces[::2]]
+    return "[" + "".join(word + key for word, key in zip(words, [*pieces[1::2], ""], strict=True)) + "]"
 
 
 class Numbers:
@@ -162,27 +176,48 @@ class Numbers:
                 self.collected.remark(f"a reference to {label}, which is not there")
 
 
-def cite(parts: list[Part], bibliography: Sequence[Path], lang: str, collected: Collected) -> None:
-    """Put citations in the place of `span.cite`, by pandoc's citeproc, and add a part with the works cited."""
+def read_works(named: object, folder: Path, root: Path | None, collected: Collected) -> list[tuple[str, bytes]]:
+    """(suffix, content) of each bibliography that is `named`, as far as it lies in `folder` or `root`."""
+    works = []
+    for name in map(str, named if isinstance(named, list | tuple) else [named]):
+        suffix = Path(name).suffix.lower()
+        try:
+            works.append((suffix if suffix in SUFFIXES else ".bib", content(name, folder, root)))
+        except OutsideError:
+            collected.remark(f"the bibliography {name[:100]} {OUTSIDE}")
+        except (OSError, ValueError):
+            collected.remark(f"the bibliography {Path(name).name[:100]} is not there")
+    return works
+
+
+def cite(parts: list[Part], bibliography: Sequence[tuple[str, bytes]], lang: str, collected: Collected) -> None:
+    """Put citations in the place of `span.cite`, by pandoc's citeproc, and add a part with the works cited.
+
+    `bibliography` is suffix and content of each file. Of the text, pandoc gets keys, locators and words, no more.
+    """
     spans = [(part, span) for part in parts for span in part.tree.find_class("cite")]
     if not spans:
         return
-    text = "\n\n".join(f"::: {{#cite-{n}}}\n{span.text_content()}\n:::" for n, (_, span) in enumerate(spans))
-    files = [f"--bibliography={file}" for file in bibliography]
-    command = [pypandoc.get_pandoc_path(), "--sandbox", "-f", "markdown", "-t", "html", "--citeproc", "--wrap=none"]
-    options = ["-M", "link-citations=true", "-M", f"lang={lang}", *files]
-    done = subprocess.run([*command, *options], input=text, capture_output=True, encoding="utf-8", check=False)  # noqa: S603
-    for line in done.stderr.splitlines():
+    cited = [_plain_citation(span.text_content()) for _, span in spans]
+    text = "\n\n".join(f"::: {{#cite-{number}}}\n{one}\n:::" for number, one in enumerate(cited))
+    with TemporaryDirectory(prefix="nbtypst-") as folder:
+        files = [Path(folder, f"works-{number}{suffix}") for number, (suffix, _) in enumerate(bibliography)]
+        for file, (_, written) in zip(files, bibliography, strict=True):
+            file.write_bytes(written)
+        options = ["--citeproc", "-M", "link-citations=true", "-M", f"lang={lang}"]
+        answer = ask([*CITING, *options, *(f"--bibliography={file}" for file in files)], text, collected.seconds)
+    for line in answer.warnings.splitlines():
         unknown = re.search(r"citation (\S+) not found", line)
         place = next(
             (part.place for part, span in spans if unknown and unknown[1] in span.text_content()), parts[0].place
         )
         if unknown:
             collected.remark(f"the work {unknown[1]} is not in the bibliography", place)
-    if done.returncode:
-        collected.remark(f"the bibliography cannot be used: {done.stderr.strip()[:300]}", parts[0].place)
+    if answer.problem:
+        told = answer.warnings.replace(f"{folder}/", "").strip()[:300] or answer.problem
+        collected.remark(f"the bibliography cannot be used: {told}", parts[0].place)
         return
-    cited = lxml.html.document_fromstring(f"<body>{done.stdout}</body>").find("body")
+    cited = fragment(answer.text, "body")
     for number, (_, span) in enumerate(spans):
         found = cited.find(f".//div[@id='cite-{number}']/p")
         if found is not None:

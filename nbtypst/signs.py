@@ -23,7 +23,7 @@ SILENT = re.compile(
 # What neither XML nor a PDF can hold.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 SURROGATE = re.compile("[\ud800-\udfff]")
-LONE = re.compile("[\ud800-\udfff\ufffe\uffff]")
+LONE = re.compile("[\ud800-\udfff\ufdd0\ufdd1\ufdd3-\ufdef\ufffe\uffff]")  # U+FDD0 to U+FDEF are marks of ours
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ class Source:
         self.document, self.stem = document, stem
         self.folder = folder or f"{stem}_files"
         self.fonts = fonts_for(_all_words(document))
-        self.writer = TypstWriter(document, to_typst(document.formulas), self.fonts)
+        self.writer = TypstWriter(document, to_typst(document.formulas, document.options.time_limit), self.fonts)
         self.refused: set[int] = set()
         self.accessible = document.is_accessible
         self.placements: list[str] = []
@@ -51,9 +51,7 @@ class Source:
 
     def remark(self, place: str, sentence: str) -> None:
         """Note what is shown less well in `place`, once."""
-        located = f"{place}: {sentence}"
-        if located not in self.document.remarks:
-            self.document.remarks.append(located)
+        self.document.remarks.add(place, sentence)
 
     def _note_problems(self) -> None:
         for part in self.document.parts:
@@ -90,7 +88,7 @@ class Source:
         return self.writer.part(Part(part.place, part.notebook, _body(text)))
 
     def _lines(self) -> list[str]:
-        lines = [*self._head(), ""]
+        lines = [*self.head(), ""]
         self.starts = []
         notebook = -1
         for part, written in zip(self.document.parts, self.markup, strict=True):
@@ -103,7 +101,8 @@ class Source:
             lines += [*written.split("\n"), ""]
         return [*lines, "#where-all-stands()", ""]
 
-    def _head(self) -> list[str]:
+    def head(self) -> list[str]:
+        """The lines before the first part."""
         options = self.document.options
         page, front = options.page, self.document.front
         standard = " --pdf-standard ua-1" if self.accessible else ""

@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 from lxml.html.builder import SPAN
 
 from .collected import Collected
+from .sanitising import leads_on
 
 LEVELS = {f"h{level}": level for level in range(1, 7)}
 GIVEN_NAME = re.compile(r"\s*\{#([\w:.-]+)[^{}]*\}\s*$")  # of a heading: "## Title {#name}"
@@ -155,7 +156,7 @@ class Links:
         address = link.get("href").strip()
         if ELSEWHERE.match(address):
             link.set("href", f"https:{address}" if address.startswith("//") else address)
-            if re.match(r"(?i)(javascript|data|vbscript):", address):
+            if not leads_on(link.get("href")):
                 del link.attrib["href"]
             return
         file, _, name = unquote(address).partition("#")

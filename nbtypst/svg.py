@@ -8,6 +8,8 @@ import zlib
 from lxml import etree
 from lxml.etree import _Element
 
+from .svg_extent import EndlessError, check_extent
+
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 PARSER = {"resolve_entities": False, "no_network": True, "huge_tree": True, "remove_comments": True, "load_dtd": False}
@@ -24,9 +26,24 @@ POINTS = {
 }
 ROOT = re.compile(r"<(?:\w+:)?svg\b", re.IGNORECASE)
 ENDED = re.compile(r"</(?:\w+:)?svg\s*>", re.IGNORECASE)
-DECLARED = re.compile(r"<\?xml.*?\?>|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 NAMED_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)")
-RUNS = {"script", "iframe", "audio", "video", "canvas"}
+DRAWN = {  # elements of a drawing that stands still; HTML in it is words alone
+    "svg", "g", "defs", "symbol", "use", "switch", "title", "desc", "style", "a", "view",
+    "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "image", "text", "tspan", "textPath", "tref",
+    "linearGradient", "radialGradient", "stop", "pattern", "clipPath", "mask", "marker", "filter", "foreignObject",
+    "feBlend", "feColorMatrix", "feComponentTransfer", "feComposite", "feConvolveMatrix", "feDiffuseLighting",
+    "feDisplacementMap", "feDistantLight", "feDropShadow", "feFlood", "feFuncA", "feFuncB", "feFuncG", "feFuncR",
+    "feGaussianBlur", "feImage", "feMerge", "feMergeNode", "feMorphology", "feOffset", "fePointLight",
+    "feSpecularLighting", "feSpotLight", "feTile", "feTurbulence",
+    "body", "div", "span", "p", "br", "b", "i", "em", "strong", "sub", "sup", "code", "pre", "table", "tbody", "tr",
+    "td", "th", "ul", "ol", "li", "h1", "h2", "h3", "center", "font", "label",
+}  # fmt: skip
+POINTING = {"use", "image", "feImage", "textPath", "linearGradient", "radialGradient", "pattern", "filter", "tref"}
+EMBEDDED = re.compile(r"#|data:image/(?:png|jpe?g|gif|webp);base64,", re.IGNORECASE)
+ADDRESS = re.compile(r"(?:url|image|image-set|src|attr)\s*\(|@import|javascript\s*:", re.IGNORECASE)
+OWN = re.compile(r"url\(\s*['\"]?#")
+SUSPECT = re.compile(r"[\\(@:]")
+LIMITED = {"numOctaves": 8, "radius": 50, "stdDeviation": 200, "order": 15}  # of filters, beyond which they have no end
 PIXELS = (b"\x89PNG", b"\xff\xd8", b"GIF8", b"RIFF", b"BM", b"II*", b"MM\0*")
 LARGEST = 100_000_000  # bytes, unpacked
 SERIF = "Libertinus Serif, DejaVu Sans"
@@ -49,6 +66,10 @@ def normalised(content: bytes) -> tuple[bytes, float | None, float | None]:
     """(the drawing, its width and height in points or None); SVGError if it cannot be read."""
     root = _root(_text(content))
     _take_out(root)
+    try:
+        check_extent(root)
+    except EndlessError as error:
+        raise SVGError(str(error)) from None
     for element in root.iter():
         _name_fonts(element)
     width, height = _size(root)
@@ -77,11 +98,11 @@ def _text(content: bytes) -> str:
 
 
 def _root(text: str) -> _Element:
-    text = DECLARED.sub("", text)
-    begin, ends = ROOT.search(text), list(ENDED.finditer(text))
+    begin = ROOT.search(text)
     if not begin:
         raise SVGError("it has no svg element")
-    text = NAMED_ENTITY.sub("&amp;", text[begin.start() : ends[-1].end() if ends else len(text)])
+    end = max((found.end() for found in ENDED.finditer(text)), default=len(text))
+    text = NAMED_ENTITY.sub("&amp;", text[begin.start() : end])
     head = text[: text.find(">")]
     if "xlink:" in text and "xmlns:xlink" not in head:
         text = text.replace("<svg", f'<svg xmlns:xlink="{XLINK}"', 1)
@@ -98,23 +119,60 @@ def _root(text: str) -> _Element:
 
 
 def _take_out(root: _Element) -> None:
-    """Drop what runs or fetches; pictures within must be data."""
+    """Drop what runs, fetches, moves or takes no end of time; what stays is drawn, and leads nowhere."""
     for element in list(root.iter()):
-        if not isinstance(element.tag, str):
+        name = etree.QName(element).localname if isinstance(element.tag, str) else ""
+        if element is not root and name not in DRAWN:
+            _without(element)
             continue
-        name = etree.QName(element).localname
-        address = element.get("href") or element.get(f"{{{XLINK}}}href") or ""
-        foreign = name in RUNS or (
-            name in ("image", "feImage", "use") and address and not address.startswith(("data:", "#"))
-        )
-        if foreign and element.getparent() is not None:
-            element.getparent().remove(element)
-            continue
-        for attribute in list(element.attrib):
-            if str(attribute).lower().startswith("on"):
+        for attribute, value in element.attrib.items():
+            own = etree.QName(attribute).localname
+            if own == "href":
+                allowed = value if name in POINTING and EMBEDDED.match(value.strip()) else None
+            elif own == "style":
+                allowed = _local(value)
+            elif own in LIMITED:
+                allowed = " ".join(f"{min(LIMITED[own], one):g}" for one in _numbers(value)) or None
+            else:
+                allowed = value if not own.lower().startswith("on") and own != "base" and _is_local(value) else None
+            if allowed is None:
                 del element.attrib[attribute]
+            elif allowed != value:
+                element.set(attribute, allowed)
         if name == "style" and element.text:
-            element.text = re.sub(r"@import[^;]*;?|@font-face\s*\{[^}]*\}", "", element.text)
+            element.text = _local(re.sub(r"@[^;{]*(?:;|\{[^{}]*\})", "", element.text))
+
+
+def _without(element: _Element) -> None:
+    """Take an element out, and leave what follows it."""
+    parent, tail = element.getparent(), element.tail
+    if parent is None:
+        return
+    before = element.getprevious()
+    if tail and before is not None:
+        before.tail = (before.tail or "") + tail
+    elif tail:
+        parent.text = (parent.text or "") + tail
+    parent.remove(element)
+
+
+def _is_local(value: str) -> bool:
+    """Whether a value leads nowhere but within the drawing."""
+    if not SUSPECT.search(value):
+        return True
+    return "\\" not in value and len(ADDRESS.findall(value)) == len(OWN.findall(value))
+
+
+def _local(style: str) -> str:
+    """A style attribute or sheet, of which nothing stays if it leads elsewhere."""
+    return style if _is_local(style) else ""
+
+
+def _numbers(value: str) -> list[float]:
+    try:
+        return [float(one) for one in value.replace(",", " ").split()]
+    except ValueError:
+        return []
 
 
 def _name_fonts(element: _Element) -> None:

@@ -4,6 +4,8 @@ import html
 import re
 from dataclasses import dataclass
 
+MARK, QUOTE = "\ufdd0", "\ufdd1"  # begins marks of our own; a straight quotation mark within words: no formula has them
+OUR_OWN = re.compile("[\ufdd0-\ufdef]")
 BRACED = r"\{((?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*)\}"  # four braces deep
 NAME = r"\s*(?:\{\s*\\([A-Za-z]+|[^A-Za-z])\s*\}|\\([A-Za-z]+|[^A-Za-z]))"
 DEFINITION = re.compile(
@@ -19,6 +21,18 @@ COLOUR = re.compile(r"\\(?:color|textcolor|colorbox)\s*(?:\[[^\]]*\])?\s*\{[^{}]
 ARRAY = re.compile(r"\\begin\{array\}\s*(?:\[\w\])?\s*\{((?:[^{}]|\{[^{}]*\})*)\}(.*?)\\end\{array\}", re.DOTALL)
 GROUPING = re.compile(r"\d[\d{},.]*\d")
 DELIMITER = re.compile(r"\\(left|right)\s*(\\[A-Za-z]+|\\.|.)", re.DOTALL)
+
+
+def sign(code: int) -> str:
+    """The sign of a code point; none for half a sign, or what is none."""
+    return "" if 0xD800 <= code < 0xE000 or 0xFDD0 <= code < 0xFDF0 or code > 0x10FFFD or code < 32 else chr(code)
+
+
+def mark(name: str) -> str:
+    """A mark that pandoc leaves as it is, and no author can write."""
+    return rf"\text{{{MARK}{name}}}"
+
+
 FONTS = {
     "bf": "mathbf",
     "rm": "mathrm",
@@ -38,7 +52,7 @@ REWRITTEN = [  # what pandoc does not know, in words that it knows; MathJax know
     (re.compile(rf"\\ket\s*{BRACED}"), r"| \1 \\rangle "),
     (re.compile(rf"\\braket\s*{BRACED}"), r"\\langle \1 \\rangle "),
     (re.compile(rf"\\href\s*\{{[^{{}}]*\}}\s*{BRACED}"), r"\1"),
-    (re.compile(r"\\unicode\s*\{x([0-9A-Fa-f]{2,5})\}"), lambda found: chr(int(found[1], 16))),
+    (re.compile(r"\\unicode\s*\{x([0-9A-Fa-f]{2,5})\}"), lambda found: sign(int(found[1], 16))),
     (re.compile(r"\\(?:hline|cline\s*\{[^{}]*\})"), ""),
     (re.compile(r"\\newline(?![A-Za-z])"), r"\\\\"),
     (re.compile(r"\\(?:displaystyle|textstyle|scriptstyle|limits|nolimits|allowbreak|strut|hfill)(?![A-Za-z])"), ""),

@@ -1,6 +1,7 @@
 """A document -> one web page that needs nothing else: no other file, no host, no script."""
 
 import base64
+import copy
 import html
 import io
 import re
@@ -11,7 +12,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from jinja2 import Environment, FileSystemLoader
 from lxml.html import HtmlElement
-from lxml.html.builder import DIV, LI, NAV, OL, SUP, UL, A
+from lxml.html.builder import CODE, DIV, LI, NAV, OL, SPAN, SUP, UL, A
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
@@ -19,7 +20,8 @@ from pygments.util import ClassNotFound
 
 from .document import Document
 from .mathematics import Converted, to_mathml
-from .structure import LEVELS, headings
+from .sanitising import sanitise
+from .structure import LEVELS, Part, headings
 from .styles import declarations
 
 HERE = Path(__file__).parent
@@ -30,30 +32,25 @@ DRAWN = set(map(ord, "√∛′‾¯ˆ˜→⏞⏟"))
 VOID = {"img", "br", "hr", "wbr", "col", "area"}
 MEASURE = 31  # rem, as in page.html5
 NUMBER = re.compile(r"[-+−]?[\d.,\s%±×()-]*")
-KEPT = {  # attributes of elements; what else there is could run a script or fetch something
-    "id", "class", "href", "alt", "title", "style", "colspan", "rowspan", "start", "type", "align", "width", "height",
-    "color", "size", "scope", "open", "lang", "dir", "data-number",
-}  # fmt: skip
 
 
 def web_page(document: Document) -> bytes:
     """The page, the same for the same document; further remarks are added to the document's."""
-    formulas = to_mathml(document.formulas)
+    formulas = to_mathml(document.formulas, document.options.time_limit)
     contents = _contents(document) if document.toc else None
     notes: list[HtmlElement] = []
     written, notebook = [], -1
     for part in document.parts:
         if contents is not None and part.tree.find(".//h1") is not None and not _begins_with_front(part.tree):
-            written.append(_text(contents))
+            written.append(_text(DIV(contents)))
             contents = None
         name = f"notebook-{part.notebook + 1}"
         if part.notebook != notebook and name in document.names:
             written.append(f'<div id="{name}"></div>')
         notebook = part.notebook
-        _to_web(part.tree, part.place, document, formulas, notes)
-        written.append("".join([html.escape(part.tree.text or ""), *map(_text, part.tree)]))
+        written.append(_written(part, document, formulas, notes))
     if notes:
-        written.append(_text(DIV({"class": "footnotes"}, OL(*notes))))
+        written.append(_text(DIV(DIV({"class": "footnotes"}, OL(*notes)))))
     body = "\n".join(written)
     template = Environment(loader=FileSystemLoader(HERE), autoescape=True).get_template("page.html5")
     return template.render(
@@ -67,12 +64,29 @@ def web_page(document: Document) -> bytes:
     ).encode()
 
 
-def _text(element: HtmlElement) -> str:
-    """An element as HTML that is XML too."""
-    for inner in element.iter():
+def _written(part: Part, document: Document, formulas: list[Converted], notes: list[HtmlElement]) -> str:
+    """One cell; as plain text where it cannot be written."""
+    try:
+        tree, its_notes = copy.deepcopy(part.tree), [*notes]
+        _to_web(tree, part.place, document, formulas, its_notes)
+        written = _text(tree)
+    except Exception as error:  # whatever a strange cell leads to: its words are there all the same
+        why = f"the cell is shown as plain text, since it cannot be written ({error!r})"[:300]
+        document.remarks.add(part.place, why)
+        return f'<pre class="output">{html.escape("".join(part.tree.itertext()).strip())}</pre>'
+    notes[:] = its_notes
+    return written
+
+
+def _text(tree: HtmlElement) -> str:
+    """What stands in an element, and nothing that a page must not hold, as HTML that is XML too."""
+    sanitise(tree)
+    for inner in tree.iter():
         if inner.text is None and len(inner) == 0 and inner.tag not in VOID:
             inner.text = ""
-    return lxml.html.tostring(element, encoding="unicode", method="xml")
+    return "".join(
+        [html.escape(tree.text or ""), *(lxml.html.tostring(one, encoding="unicode", method="xml") for one in tree)]
+    )
 
 
 def _begins_with_front(tree: HtmlElement) -> bool:
@@ -94,10 +108,6 @@ def _to_web(
             _highlight(element)
         elif element.tag == "span" and "footnote" in element.classes:
             _move_note(element, notes)
-        for name in set(element.attrib) - KEPT - ({"src"} if element.get("data-file") else set()):
-            del element.attrib[name]
-        if "url(" in element.get("style", "").lower():
-            del element.attrib["style"]
     for table in list(tree.iter("table")):
         _scroll_table(table)
     for figure in tree.iter("figure"):
@@ -109,14 +119,15 @@ def _to_web(
 def _show_formula(element: HtmlElement, place: str, document: Document, formulas: list[Converted]) -> None:
     number = int(element.get("data-formula"))
     formula, converted = document.formulas[number], formulas[number]
-    display, tag = "display" in element.classes, element.get("data-number")
+    display = "display" in element.classes
     if converted.problem:
-        document.remarks.append(f"{place}: {converted.problem}: {formula.tex.strip()[:120]}")
-    inside = converted.markup or f"<code>{html.escape(formula.tex.strip())}</code>"
+        document.remarks.add(place, f"{converted.problem}: {formula.tex.strip()[:120]}")
+    new = lxml.html.fragment_fromstring(converted.markup) if converted.markup else CODE(formula.tex.strip())
     if display:
-        identifier = f' id="{html.escape(element.get("id"))}"' if element.get("id") else ""
-        inside = f'<span class="equation"{identifier}><span>{inside}</span>{tag or ""}</span>'
-    new = lxml.html.fragment_fromstring(inside)
+        new = SPAN({"class": "equation"}, SPAN(new))
+        if element.get("id"):
+            new.set("id", element.get("id"))
+        new[0].tail = element.get("data-number")
     new.tail = element.tail
     element.getparent().replace(element, new)
 
