@@ -94,7 +94,8 @@ ASKS = {  # the network
     "elements": [
         html(
             f'<link rel=stylesheet href="{ADDRESS}/a"><body background="{ADDRESS}/b"><table background="{ADDRESS}/c">'
-            f'<tr><td background="{ADDRESS}/d">x</table><input type=image src="{ADDRESS}/e"><video poster="{ADDRESS}/f">'
+            f'<tr><td background="{ADDRESS}/d">x</table><input type=image src="{ADDRESS}/e">'
+            f'<video poster="{ADDRESS}/f">'
             f'</video><picture><source srcset="{ADDRESS}/g"><img srcset="{ADDRESS}/h"></picture>'
             f'<meta http-equiv=refresh content="0;url={ADDRESS}/i"><base href="{ADDRESS}/j"><embed src="{ADDRESS}/k">'
         ),
@@ -173,7 +174,9 @@ FORMULAS = {  # formulas that nothing can set, some of which took no end of time
     "numbers": ["1" * 3000, "1," * 1500, "1{,}" * 800, r"\hspace{" + "9" * 400 + "em}", r"\kern-9e9pt"],
     "macros": [
         r"\def\a{xx}"
-        + "".join(rf"\def\{n}{{\{p}\{p}}}" for p, n in zip("abcdefghijklmnopqrstuv", "bcdefghijklmnopqrstuvw"))
+        + "".join(
+            rf"\def\{n}{{\{p}\{p}}}" for p, n in zip("abcdefghijklmnopqrstuv", "bcdefghijklmnopqrstuvw", strict=True)
+        )
         + r"\w",
         r"\newcommand{\x}[1]{" + "#1" * 800 + r"}\x{\x{\x{a}}}",
         r"\def\x{\x\x}\x",
