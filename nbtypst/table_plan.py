@@ -66,8 +66,11 @@ class Column:
 
 @dataclass
 class Plan:
-    """Size of the letters in points, half the gap between columns in em, and of each column in points: the room for
-    what stands in it, and its width as Typst takes it, where None leaves it to Typst."""
+    """How wide a table is set.
+
+    Size of the letters in points, half the gap between columns in em, and of each column in points: the room for what
+    stands in it, and its width as Typst takes it, where None leaves it to Typst.
+    """
 
     size: float
     inset: float

@@ -179,8 +179,10 @@ class WordsWriter:
         return wide, wide * ratio if told or not natural_high else None
 
     def anchor(self, element: HtmlElement, place: Place) -> str:
-        """A mark to which links lead, once for each name; what stands in the head of a table, which may be repeated on
-        every page, has it before the table."""
+        """Return a mark to which links lead, once for each name.
+
+        What stands in the head of a table, which may be repeated on every page, has it before the table.
+        """
         if place.in_table:
             elements = [] if next(element.iterancestors("th", "thead", "caption"), None) is not None else [element]
         elif element.tag == "table" or (element.tag == "figure" and element.find(".//table") is not None):

@@ -1,11 +1,9 @@
-"""The house as it stands: imports run one way, modules and functions are short, and all are typed and documented."""
+"""The house as it stands: imports run one way, modules and functions are short. Lint sees to types and docstrings."""
 
 import ast
 import re
 from collections import defaultdict
 from pathlib import Path
-
-import pytest
 
 import nbtypst
 
@@ -13,7 +11,6 @@ ROOT = Path(__file__).resolve().parent.parent
 GROUND = ("settings", "common")  # what all may use
 FLOORS = (*GROUND, "data", "network", "experiments", "evidence", "figures", "interactive", "report")  # from below
 MODULES = sorted([*(ROOT / "helpers").rglob("*.py"), *(ROOT / "nbtypst").rglob("*.py")])
-NAMES = [str(path.relative_to(ROOT)) for path in MODULES]
 
 
 def imports_of(path: Path) -> set[str]:
@@ -67,11 +64,6 @@ def test_nbtypst_knows_nothing_of_helpers():
     assert [modules for (start, _), modules in arrows().items() if start == "nbtypst"] == []
 
 
-def test_there_are_at_most_twenty_five_arrows_between_rooms():
-    drawn = [(start, end) for start, end in arrows() if end not in GROUND]
-    assert len(drawn) <= 25, sorted(drawn)
-
-
 def test_helpers_use_only_the_public_names_of_nbtypst():
     used = {
         (module.removeprefix("nbtypst"), name)
@@ -103,31 +95,21 @@ def test_no_module_imports_itself_through_others():
         visit(module, ())
 
 
-@pytest.mark.parametrize("path", MODULES, ids=NAMES)
-def test_modules_and_functions_are_short_typed_and_documented(path):
-    source = path.read_text(encoding="utf-8")
-    tree = ast.parse(source)
-    assert len(source.splitlines()) <= 250
-    assert ast.get_docstring(tree)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            documented = ast.get_docstring(node, clean=False)
-            body = node.body[1:] if documented else node.body
-            length = body[-1].end_lineno - body[0].lineno + 1 if body else 0
-            assert length <= 40, f"{node.name} has {length} lines"
-            arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-            untyped = [a.arg for a in arguments if a.annotation is None and a.arg not in ("self", "cls")]
-            assert untyped == [], node.name
-            assert node.returns is not None or node.name == "__init__", node.name
-            assert documented or node.name.startswith("_") or len(body) < 6, node.name
+def test_no_module_has_more_than_250_lines_no_function_more_than_40_and_no_file_of_tests_more_than_400():
+    tests = sorted((ROOT / "tests").rglob("*.py"))
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in (*MODULES, *tests)}
+    long = [f"{path}: {count}" for path, count in lines.items() if count > (400 if path in tests else 250)]
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                body = node.body[bool(ast.get_docstring(node)) :] or node.body
+                count = body[-1].end_lineno - body[0].lineno + 1
+                long += [f"{path}, {node.name}: {count}"] if count > 40 else []
+    assert long == []
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=lambda path: path.name)
-def test_no_file_of_tests_is_long(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
-
-
-@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=lambda path: path.name)
-def test_make_test_reads_no_notebook_of_the_report_since_those_are_their_authors_own(path):
-    if path.relative_to(ROOT / "tests").parts[0] not in ("reference", "browser", "export", "faults"):
-        assert not re.search(r"ROOT / .*[.]ipynb|notebooks_of[(]ROOT", path.read_text(encoding="utf-8"))
+def test_make_test_reads_no_notebook_of_the_report_since_those_are_their_authors_own():
+    others = ("reference", "browser", "export", "faults")
+    paths = [path for path in (ROOT / "tests").rglob("*.py") if path.relative_to(ROOT / "tests").parts[0] not in others]
+    readers = re.compile(r"ROOT / .*[.]ipynb|notebooks_of[(]ROOT")
+    assert [str(path) for path in paths if readers.search(path.read_text(encoding="utf-8"))] == []

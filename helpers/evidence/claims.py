@@ -33,6 +33,7 @@ class State(Enum):
 
     @property
     def words(self) -> str:
+        """How the state is called in print."""
         return {
             State.HOLDS: "holds",
             State.FRAGILE: "holds, fragile",
@@ -119,6 +120,7 @@ class Claim:
 
     @classmethod
     def from_metadata(cls, stored: dict) -> "Claim":
+        """Return the claim that a cell's output holds."""
         judgements = (Judgement(**one | {"verdict": Verdict(one["verdict"])}) for one in stored["judgements"])
         return cls(stored["text"], tuple(judgements))
 

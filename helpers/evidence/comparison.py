@@ -30,6 +30,7 @@ class Difference(Enum):
 
     @property
     def words(self) -> str:
+        """How it is called in print."""
         return self.name.lower() if self.value else "no difference found"
 
 
@@ -60,10 +61,12 @@ class Comparison:
 
     @cached_property
     def before(self) -> Network:
+        """The numbers of the first network."""
         return Network(self.results, self.before_name)
 
     @cached_property
     def after(self) -> Network:
+        """The numbers of the second network."""
         return Network(self.results, self.after_name)
 
     def difference(self, measure: str) -> Estimate:

@@ -20,6 +20,7 @@ class Verdict(Enum):
 
     @classmethod
     def of(cls, truth: object) -> "Verdict":
+        """Return the verdict on what is true or not."""
         return cls.HOLDS if truth else cls.FAILS
 
 

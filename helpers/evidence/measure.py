@@ -43,6 +43,7 @@ class Measure:
 
     @property
     def unit_of_difference(self) -> str:
+        """The unit of a difference between two of its values."""
         return "points" if self.unit == "%" else self.unit
 
     def text(self, number: float, *, signed: bool = False) -> str:

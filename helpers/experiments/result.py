@@ -53,6 +53,7 @@ class Result:
 
     @property
     def data_name(self) -> str:
+        """The name of the data set."""
         return data_name(self.directory)
 
     def dataset(self) -> Dataset:
@@ -131,6 +132,7 @@ class Results(dict[str, list[Result]]):
         return isinstance(name, str) and (super().__contains__(name) or super().__contains__(name_of(name)))
 
     def get(self, name: str, default: object = None) -> object:
+        """Return the results of an experiment, or `default` where there are none."""
         try:
             return self[name]
         except KeyError:

@@ -80,6 +80,7 @@ class LivePlot(_Live[History]):
     """A callback that redraws loss and accuracy in the notebook: `train(..., callback=LivePlot())`."""
 
     def picture(self, news: History) -> Picture:
+        """Return the curves of the training so far."""
         return _picture(curves_figure({}, [("this training", news)], label="fig:so-far", see="A training as it went."))
 
 
@@ -94,12 +95,14 @@ class LiveCurves(_Live[Results]):
         self.shown = shown
 
     def has_something(self, news: Results) -> bool:
+        """Whether a training of what is shown has ended."""
         return bool(self._there(news))
 
     def _there(self, news: Results) -> list[Shown]:
         return [one for one in self.shown if not isinstance(one, str) or news[one]]
 
     def picture(self, news: Results) -> Picture:
+        """Return the curves of the trainings that have ended."""
         return _picture(curves_figure(news, self._there(news), label="fig:so-far", see="So far.", skip_epochs=2))
 
 

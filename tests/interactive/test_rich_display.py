@@ -84,7 +84,7 @@ def test_a_data_set_shows_its_splits_and_an_image_of_each_class(mnist):
     assert "20,000" in markdown_of(mnist)
     shown = mnist._repr_mimebundle_()["text/html"]
     assert shown.count("data:image/png;base64,") == 1
-    assert "One image of each class of MNIST" in shown
+    assert "One training image of each class of MNIST" in shown
 
 
 def test_a_history_shows_its_ending_its_lowest_loss_and_a_curve(history):

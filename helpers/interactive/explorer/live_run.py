@@ -45,10 +45,12 @@ class LiveRun:
 
     @property
     def name(self) -> str:
+        """What the run is called."""
         return self.experiment.name
 
     @property
     def under_way(self) -> bool:
+        """Whether it has not ended yet."""
         return self.state in UNDER_WAY
 
     @property

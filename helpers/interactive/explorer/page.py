@@ -41,7 +41,7 @@ class Explorer(widgets.VBox):
     Messages of the page and the training's thread both change what is shown; `_lock` lets one of them do so.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.runs: dict[LiveRun, Look] = {}
         self.started = 0  # runs so far, the removed ones included
         self._removed: list[LiveRun] = []  # whose trainings may not have ended yet
