@@ -26,7 +26,7 @@ HERE := 'import os, sysconfig; site = sysconfig.get_path("purelib"); print(os.pa
 
 export $(SETTINGS)
 
-.PHONY: help pdf html page-images notebook test check clear test-browser test-export test-faults audit bench bench-scaling bench-export bench-sweep sweep scheduler worker test-cluster format lock clean
+.PHONY: help pdf html replicate page-images notebook test check clear test-browser test-export test-faults audit bench bench-scaling bench-export bench-sweep sweep scheduler worker test-cluster format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -47,6 +47,9 @@ test: $(READY)  ## lint, check the format, run the tests
 
 check: $(READY)  ## hold the notebooks against the rules of the reference report: thin cells, nothing typed, all claims hold
 	@$(BIN)/python -m helpers check && $(BIN)/python -m pytest -n 2 -o "norecursedirs=.*" tests/reference
+
+replicate: $(READY)  ## train seeds that the report does not use, and judge its claims on them: SEEDS=100-119
+	@$(BIN)/python -m helpers replicate
 
 clear: $(READY)  ## empty the notebooks' outputs, before a commit
 	@$(BIN)/python -m helpers clear

@@ -11,6 +11,7 @@ from .settings import SETTINGS, build_directory, report_directory, setting
 WHAT = {
     "pdf": "assignment1_report.pdf, the report (unless said otherwise)",
     "html": "assignment1_report.html, and a page a notebook in build/html",
+    "replicate": "the report's claims on other seeds: trained, judged, kept",
     "sweep": "networks of many sizes: a picture, and accuracies",
     "check": "hold the notebooks against the reference report's rules",
     "clear": "empty the notebooks' outputs",
@@ -25,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     from nbtypst import NotebookError
 
     try:
-        does = {"sweep": _sweep, "check": _check, "clear": _clear}
+        does = {"sweep": _sweep, "replicate": _replicate, "check": _check, "clear": _clear}
         return does[what]() if what in does else _report(html=what == "html")
     except KeyboardInterrupt:
         print(f"interrupted; {_nothing(what)}", file=sys.stderr)
@@ -84,6 +85,16 @@ def _sweep() -> int:
     return interrupts.EXIT_STATUS if run_sweep() is None else 0
 
 
+def _replicate() -> int:
+    from .replicate import replicate
+
+    interrupts.raise_from_now_on()
+    found = replicate()
+    if found is not None:
+        print(found)
+    return interrupts.EXIT_STATUS if found is None else 0
+
+
 def _check() -> int:
     from .check import problems
     from .experiments.runner import run_experiments
@@ -105,9 +116,13 @@ def _clear() -> int:
 
 def _nothing(what: str) -> str:
     """Say what was not done."""
-    if what == "sweep":
-        return "the sweep was not finished; what is trained is stored"
-    return {"check": "the check was not finished", "clear": "not all was cleared"}.get(what, "no report was written")
+    said = {
+        "sweep": "the sweep was not finished; what is trained is stored",
+        "replicate": "nothing was replicated; what is trained is stored",
+        "check": "the check was not finished",
+        "clear": "not all was cleared",
+    }
+    return said.get(what, "no report was written")
 
 
 def _parser() -> argparse.ArgumentParser:

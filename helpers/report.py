@@ -12,13 +12,15 @@ from pathlib import Path
 
 import nbformat
 
-from nbtypst import Built, Notebook, NotebookError, NotebookWarning, build, execute, read_notebook
+from nbtypst import Built, Notebook, NotebookError, NotebookWarning, Table, build, execute, read_notebook
 
 from .common.files import write_whole
 from .common.hashing import sha256
 from .data.mnist import data_directory, data_name
+from .evidence import evidence_table as evidence
+from .evidence import replication
 from .evidence.claims import Claim, State, claims_in
-from .evidence.evidence_table import METADATA, claims_file, claims_record, evidence_table
+from .evidence.evidence_table import claims_file, claims_record
 from .evidence.numbers import counted, likelihood, seeds_text
 from .evidence.provenance import commit, last_trained
 from .evidence.statistics import ENOUGH_SEEDS
@@ -91,11 +93,14 @@ def claims_of(notebooks: Iterable[Notebook]) -> list[Placed]:
 
 
 def put_evidence(notebooks: Iterable[Notebook], claims: Sequence[Claim]) -> None:
-    """Make every table of evidence in the outputs one of these claims: no file lies between, that could be edited."""
+    """Make tables of evidence and of replication in the outputs anew, of these claims: no file lies between."""
+    tables = {evidence.METADATA: evidence.evidence_table, replication.METADATA: replication.replication_table}
     for notebook in notebooks:
         for output in (output for cell in notebook.code_cells() for output in cell.outputs):
-            if label := output.get("metadata", {}).get(METADATA):
-                output.data, output.metadata = evidence_table(claims, label).shown()
+            for name in tables.keys() & output.get("metadata", {}).keys():
+                table = tables[name](claims, output.metadata[name])
+                if isinstance(table, Table):  # not the line that there is none
+                    output.data, output.metadata = table.shown()
 
 
 def front(results: Results) -> dict[str, object]:

@@ -37,7 +37,7 @@ def room_of(module: str) -> str:
     """Return "network" for helpers.network.mlp, "report" for helpers.report, "nbtypst" for all of it."""
     package, *rest = module.split(".")
     room = rest[0] if package == "helpers" and rest else package
-    return "report" if room in ("__main__", "check", "sweep") else room  # the floor of the commands
+    return "report" if room in ("__main__", "check", "replicate", "sweep") else room  # the floor of the commands
 
 
 def arrows() -> dict[tuple[str, str], set[str]]:

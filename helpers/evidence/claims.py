@@ -43,6 +43,11 @@ class State(Enum):
             State.MISSING: NOT_TRAINED,
         }[self]
 
+    @property
+    def holds(self) -> bool | None:
+        """Whether the claim may be said; `None` where that is not known."""
+        return {State.STRUCK: False, State.OPEN: None, State.MISSING: None}.get(self, True)
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -78,7 +83,19 @@ class Claim:
     @property
     def holds(self) -> bool | None:
         """Whether all that it expects is so; `None` where that is not known."""
-        return {State.STRUCK: False, State.OPEN: None, State.MISSING: None}.get(self.state, True)
+        return self.state.holds
+
+    @property
+    def over_seeds(self) -> bool:
+        """Whether anything that it expects is judged over seeds, and could be otherwise on others."""
+        return any(judgement.seeds for judgement in self.judgements)
+
+    @property
+    def gist(self) -> str:
+        """The beginning of the sentence without its markup: up to its first stop, or about sixty letters."""
+        bare = re.sub(r"\*|`|\[-?@[^\]]*\]|\$[^$]*\$|[\[\]]", "", self.text)
+        first = re.split(r"(?<=[a-z%)])[.:;] ", bare, maxsplit=1)[0].rstrip(".")
+        return first if 12 < len(first) <= 70 else bare[:60].rsplit(" ", 1)[0] + " …"
 
     def wrong(self) -> str:
         """Return what was measured of that which is not as expected."""
@@ -103,8 +120,7 @@ class Claim:
         title = "; ".join(
             f"{j.what}: {j.measured}{', p ' + j.p if j.p else ''}, {j.words}" for j in self.judgements
         )  # fmt: skip
-        seen = any(judgement.seeds for judgement in self.judgements)  # then the evidence has a row of it
-        where = f' href="#evidence-{self.identifier}"' if seen else ""
+        where = f' href="#evidence-{self.identifier}"' if self.over_seeds else ""  # only then the evidence has a row
         return f'<a{where} title="{html.escape(title)}">{self.state.value}</a>'
 
     def _ipython_display_(self) -> None:

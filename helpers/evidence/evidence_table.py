@@ -21,7 +21,7 @@ def evidence_table(claims: Iterable[Claim] | None = None, label: str = "tbl:evid
     claims: those of all notebooks at the last `make pdf`, and of this notebook so far, unless given. `make pdf` makes
     the table anew, of the claims that it has just gathered.
     """
-    claims = list({**_of_the_last_build(), **_made}.values()) if claims is None else list(claims)
+    claims = claims_so_far() if claims is None else list(claims)
     resting: dict[tuple[str, str], list[Claim]] = {}
     for one in claims:
         for judgement in filter(lambda judgement: judgement.seeds, one.judgements):
@@ -88,8 +88,14 @@ def claims_record(claims: Iterable[tuple[str, int, Claim]], versions: Mapping[st
     return json.dumps({"versions": versions, "claims": rows}, indent=1, ensure_ascii=False)
 
 
-def _of_the_last_build() -> dict[str, Claim]:
+def claims_of_the_last_build() -> dict[str, Claim]:
+    """Return the claims of the last `make pdf` by identifier; none where there was no such build."""
     with suppress(OSError, ValueError, LookupError, TypeError):  # none yet, or not as it was written
         kept = json.loads(claims_file().read_text(encoding="utf-8"))["claims"]
         return {row["claim"]: Claim.from_metadata(row) for row in kept}
     return {}
+
+
+def claims_so_far() -> list[Claim]:
+    """Return the claims of the last `make pdf`, and those of this notebook so far."""
+    return list({**claims_of_the_last_build(), **_made}.values())

@@ -71,6 +71,12 @@ def ranges_text(seeds: Iterable[int]) -> str:
     return ", ".join(runs) or "none"
 
 
+def seeds_in(text: str) -> set[int]:
+    """Return the seeds that `ranges_text` wrote."""
+    ends = [part.partition("-") for part in text.split(", ") if part[:1].isdecimal()]
+    return {seed for first, _, last in ends for seed in range(int(first), int(last or first) + 1)}
+
+
 def likelihood(again: float | None) -> str:
     """Return a probability with two decimals, rounded down: "0.94", or ">0.99"; nothing where there is none."""
     if again is None:

@@ -5,6 +5,7 @@ A function `..._figure` or `..._table` returns what a notebook shows by naming i
 
 from ..evidence.evidence_table import evidence_table
 from ..evidence.provenance import provenance_table, trainings_table
+from ..evidence.replication import replication_table
 from .curves import curves_figure
 from .data import digits_figure, sigmoids_figure
 from .drawing import network_figure
