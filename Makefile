@@ -26,7 +26,7 @@ HERE := 'import os, sysconfig; site = sysconfig.get_path("purelib"); print(os.pa
 
 export $(SETTINGS)
 
-.PHONY: help pdf html replicate page-images notebook test check clear test-browser test-export test-faults audit bench bench-scaling bench-export bench-sweep sweep scheduler worker test-cluster format lock clean
+.PHONY: help pdf html replicate page-images notebook test check clear test-browser test-export test-faults test-recipes audit bench bench-scaling bench-export bench-sweep sweep scheduler worker test-cluster format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -62,6 +62,9 @@ test-export: $(READY)  ## export every notebook by every route: HTML, LaTeX wher
 
 test-faults: $(READY)  ## cause faults for real, in a few minutes: damage, kills, a full disk; Linux, best as root
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -o "norecursedirs=.*" tests/faults
+
+test-recipes: $(READY)  ## follow CONTRIBUTING's recipes in a copy of the project, and lint and test it; some minutes
+	@$(BIN)/python -m pytest -o "norecursedirs=.*" tests/recipes
 
 audit: $(AUDIT_READY)  ## look for known vulnerabilities in what requirements.txt pins; needs the internet
 	@$(AUDIT_BIN)/python -m pip_audit --requirement requirements.txt --require-hashes --disable-pip --strict --progress-spinner off || \

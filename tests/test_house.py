@@ -109,7 +109,7 @@ def test_no_module_has_more_than_250_lines_no_function_more_than_40_and_no_file_
 
 
 def test_make_test_reads_no_notebook_of_the_report_since_those_are_their_authors_own():
-    others = ("reference", "browser", "export", "faults")
+    others = ("reference", "recipes", "browser", "export", "faults")
     paths = [path for path in (ROOT / "tests").rglob("*.py") if path.relative_to(ROOT / "tests").parts[0] not in others]
     readers = re.compile(r"ROOT / .*[.]ipynb|notebooks_of[(]ROOT")
     assert [str(path) for path in paths if readers.search(path.read_text(encoding="utf-8"))] == []

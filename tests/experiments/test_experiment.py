@@ -116,8 +116,8 @@ TABLE = {  # hidden layers, weights, activation, learning rate, momentum, number
 }
 
 
-def test_the_experiments_are_those_of_the_tasks_by_their_own_names():
-    assert {experiment.name for experiment in EXPERIMENTS.values()} == EXPERIMENTS.keys() == TABLE.keys()
+def test_the_experiments_of_the_tasks_are_there_and_every_one_by_its_own_name():
+    assert {experiment.name for experiment in EXPERIMENTS.values()} == EXPERIMENTS.keys() >= TABLE.keys()
 
 
 def test_the_number_of_a_task_stands_for_the_first_experiment_that_answers_it():

@@ -1,74 +1,17 @@
-"""The examples of README and CONTRIBUTING do what they say, as they are printed."""
+"""The examples of the README do what they say, as they are printed."""
 
 import re
 
 import matplotlib as mpl
 import numpy as np
 import pytest
-from made_up import made_up_results
 from PIL import Image
 
 import helpers
-import helpers.evidence.families
-import helpers.evidence.measures
-import helpers.experiments.table
-import helpers.figures.style
-import helpers.network.activations
-from helpers import EXPERIMENTS, MLP, compare, gradient_check, measured
+from helpers import MLP
 from helpers.report import ROOT
-from nbtypst import Figure
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-TRICK, EXPERIMENT, MEASURE, FIGURE = re.findall(r"```python\n(.*?)```", CONTRIBUTING, re.S)
-
-
-def run_in(modules, code: str, **more: object) -> dict[str, object]:
-    """Run code as if it stood at the end of these modules."""
-    names = {name: value for module in modules for name, value in vars(module).items()} | more
-    exec(code, names)  # noqa: S102
-    return names
-
-
-@pytest.fixture(autouse=True)
-def restored():
-    """What the examples add to the tables is gone after each test."""
-    tables = (
-        helpers.network.activations.ACTIVATIONS,
-        EXPERIMENTS,
-        helpers.evidence.families.FAMILIES,
-        helpers.evidence.measures.MEASURES,
-    )
-    before = [dict(table) for table in tables]
-    yield
-    for table, content in zip(tables, before, strict=True):
-        table.clear()
-        table.update(content)
-
-
-def test_a_trick_is_taken_by_name_and_its_slope_is_right():
-    run_in([helpers.network.activations], TRICK)
-    stream = np.random.default_rng(0)
-    model = MLP([9, 7, 5, 4], activation="relu", weight_init="improved", seed=0, dtype=np.float64)
-    assert max(gradient_check(model, stream.normal(size=(8, 9)), stream.integers(0, 4, 8))) < 1e-6
-
-
-def test_an_experiment_is_a_line_of_the_table_and_compared_in_its_family():
-    run_in([helpers.network.activations], TRICK)
-    run_in([helpers.experiments.table, helpers.evidence.families], EXPERIMENT)
-    assert EXPERIMENTS["relu"].config.momentum == 0.9
-    assert EXPERIMENTS["relu"].summary == "relu"
-    assert compare(made_up_results(10), "momentum", "relu").rises("loss")[0].family == "tricks (7)"
-
-
-def test_a_measure_is_said_by_its_name():
-    run_in([helpers.evidence.measures], MEASURE)
-    assert f"{measured(made_up_results(2), 'baseline').epochs:1}" == "32.0\xa0epochs"
-
-
-def test_a_figure_is_a_function_of_results():
-    shown = run_in([helpers.figures.style], FIGURE, Figure=Figure)["loss_figure"](made_up_results(3), "momentum")
-    assert len(shown.figure.axes[0].lines) == 3
 
 
 def test_the_recipes_of_the_readme_run_one_after_the_other(monkeypatch, tmp_path, clean_environment):
