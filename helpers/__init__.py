@@ -27,40 +27,55 @@ if TYPE_CHECKING:
     from .interactive.live_plot import LiveCurves, LivePlot
     from .interactive.photo import read_photo
     from .network import derivations
+    from .network.activations import ACTIVATIONS, Activation
     from .network.config import TrainingConfig
+    from .network.deformations import Deformation
     from .network.gradient_check import gradient_check
     from .network.history import EarlyStopping, History, TrainingDiverged
+    from .network.initial_weights import WEIGHT_INITS
+    from .network.losses import LOSSES, Loss
     from .network.mlp import MLP
+    from .network.optimizers import SGD, Adam
+    from .network.schedules import cosine
     from .network.training import STOP, train
 
 _HOMES = {
-    "Dataset": "data.mnist",
-    "EarlyStopping": "network.history",
-    "EXPERIMENTS": "experiments.table",
-    "Experiment": "experiments.experiment",
-    "GOOD_LOSS": "evidence.measures",
-    "History": "network.history",
-    "LiveCurves": "interactive.live_plot",
-    "LivePlot": "interactive.live_plot",
-    "MLP": "network.mlp",
-    "MNISTError": "data.mnist_files",
-    "STOP": "network.training",
-    "Split": "data.mnist",
-    "TrainingConfig": "network.config",
-    "TrainingDiverged": "network.history",
+    "Activation": "network.activations",
+    "ACTIVATIONS": "network.activations",
+    "Adam": "network.optimizers",
     "claim": "evidence.claims",
     "compare": "evidence.comparison",
     "computed": "evidence.judgement",
+    "cosine": "network.schedules",
+    "Dataset": "data.mnist",
+    "Deformation": "network.deformations",
+    "EarlyStopping": "network.history",
+    "Experiment": "experiments.experiment",
+    "EXPERIMENTS": "experiments.table",
+    "GOOD_LOSS": "evidence.measures",
     "gradient_check": "network.gradient_check",
     "have": "evidence.judgement",
+    "History": "network.history",
+    "LiveCurves": "interactive.live_plot",
+    "LivePlot": "interactive.live_plot",
     "load_mnist": "data.mnist",
     "load_results": "experiments.runner",
+    "Loss": "network.losses",
+    "LOSSES": "network.losses",
     "measured": "evidence.network_numbers",
+    "MLP": "network.mlp",
+    "MNISTError": "data.mnist_files",
     "num_parameters": "experiments.experiment",
     "read_photo": "interactive.photo",
     "review": "evidence.reviews",
     "run_experiments": "experiments.runner",
+    "SGD": "network.optimizers",
+    "Split": "data.mnist",
+    "STOP": "network.training",
     "train": "network.training",
+    "TrainingConfig": "network.config",
+    "TrainingDiverged": "network.history",
+    "WEIGHT_INITS": "network.initial_weights",
 }
 _ROOMS = {"derivations": "network.derivations", "explorer": "interactive.explorer", "figures": "figures"}
 

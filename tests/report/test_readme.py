@@ -14,6 +14,17 @@ from helpers.report import ROOT
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.fixture(autouse=True)
+def restored():
+    """What the examples add to the tables is gone after each test."""
+    tables = (helpers.ACTIVATIONS, helpers.WEIGHT_INITS)
+    before = [dict(table) for table in tables]
+    yield
+    for table, content in zip(tables, before, strict=True):
+        table.clear()
+        table.update(content)
+
+
 def test_the_recipes_of_the_readme_run_one_after_the_other(monkeypatch, tmp_path, clean_environment):
     """On one epoch and two seeds, in a folder with a photo of a digit."""
     section = README.split("## Making it yours")[1].split("\n## ")[0]
@@ -23,7 +34,7 @@ def test_the_recipes_of_the_readme_run_one_after_the_other(monkeypatch, tmp_path
     digit = 255 - helpers.load_mnist().pixels(helpers.load_mnist().test)[0]
     paper = np.pad(digit, 40, constant_values=255).clip(0, 255).astype(np.uint8)
     Image.fromarray(paper).resize((400, 400)).save("photo.jpg")
-    names: dict[str, object] = {}
+    names: dict[str, object] = {"__name__": "__main__"}  # as in a notebook
     with mpl.rc_context({"backend": "template"}):
         for code in re.findall(r"```python\n(.*?)```", section, re.S):
             exec(code, names)  # noqa: S102
