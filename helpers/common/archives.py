@@ -29,10 +29,13 @@ def read_arrays(content: bytes) -> dict[str, np.ndarray]:
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> np.ndarray:
     with archive.open(entry) as file:
         shape, in_columns, dtype = _header(file, entry.filename)
+        if dtype.hasobject:
+            raise ValueError(f"{entry.filename} holds Python objects, which are not read")
         size = math.prod(shape) * dtype.itemsize
         content = file.read(size + 1)
-    if len(content) != size or dtype.hasobject:
-        raise ValueError(f"{entry.filename} holds {len(content):,} bytes or more, its header asks for {size:,}")
+    if len(content) != size:
+        more = " or more" * (len(content) > size)
+        raise ValueError(f"{entry.filename} holds {len(content):,} bytes{more}, its header asks for {size:,}")
     return np.frombuffer(content, dtype).reshape(shape, order="F" if in_columns else "C").copy()
 
 

@@ -117,7 +117,7 @@ def have(results: Runs, names: str | Sequence[str], **settings: object) -> Judge
     departing, shortened = [], set()
     for name in names:
         for experiment in dict.fromkeys(run.experiment for run in runs_of(results, name)):
-            known = vars(experiment.config) | {key: value for key, value in vars(experiment).items() if key != "config"}
+            known = experiment.settings()
             if unknown := settings.keys() - known.keys():
                 raise ValueError(f"no setting is called {', '.join(unknown)}; there are: {', '.join(known)}")
             if experiment.shortened and "max_epochs" in settings:

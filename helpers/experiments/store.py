@@ -10,7 +10,6 @@ import json
 import os
 import time
 import warnings
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import fields
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..common.archives import read_arrays
 from ..common.files import check_folder, with_remedy, write_whole
 from ..common.hashing import sha256
 from ..network.history import History
@@ -102,11 +102,10 @@ class Store:
         if digest != _digest(archive):
             return self._discard(path, "damaged (its content does not match its digest)")
         try:
-            with np.load(io.BytesIO(archive), allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
+            arrays = read_arrays(archive)
             metadata = json.loads(arrays.pop("metadata").tobytes())
             name = metadata["file"]
-        except (ValueError, LookupError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
             return self._discard(path, f"no result ({type(error).__name__}: {error})")
         if name != path.name:
             return self._discard(path, f"the content of {name}")

@@ -171,6 +171,21 @@ def test_a_cluster_gives_the_bits_of_this_machine_and_trains_nothing_here(worker
     same_results(run(), local)  # from the store, which needs no cluster
 
 
+def test_code_of_ones_own_goes_along_to_workers_that_do_not_have_it(cluster, run, tmp_path, monkeypatch):
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "own_tricks.py").write_text("def halved(progress):\n    return 0.5**progress\n")
+    monkeypatch.syspath_prepend(folder)
+    import own_tricks
+
+    cluster.add_worker()
+    own = BASE.variant("own", schedule=own_tricks.halved, activation="relu")
+    there = run(names=[own], seeds=1, scheduler=cluster.address, store=Store(tmp_path / "there"))
+    here = run(names=[own], seeds=1, store=Store(tmp_path / "here"))
+    same_results(there, here)
+    assert there["own"][0].experiment is own
+
+
 def test_a_worker_killed_in_mid_run_costs_only_its_unfinished_trainings(cluster, run, local, tmp_path):
     workers = [cluster.add_worker() for _ in range(2)]
     unfinished, lost = set(), set()

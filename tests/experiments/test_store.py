@@ -122,10 +122,13 @@ np.save(single_array := io.BytesIO(), np.arange(3))
 
 
 NO_RESULTS = {  # content, and what is said of it
-    "a pickled object": (lambda path: archive_of(path, losses=np.array([Trap()], object)), ".*allow_pickle"),
-    "nothing": (lambda path: b"", "EOFError"),
+    "a pickled object": (
+        lambda path: archive_of(path, losses=np.array([Trap()], object)),
+        ".*losses.npy holds Python objects",
+    ),
+    "nothing": (lambda path: b"", ""),
     "text": (lambda path: b"text", "ValueError"),
-    "an archive's first bytes": (lambda path: b"PK\x03\x04 and no more of it", "BadZipFile"),
+    "an archive's first bytes": (lambda path: b"PK\x03\x04 and no more of it", ".*BadZipFile"),
     "a pickled None": (lambda path: b"\x80\x04N.", "ValueError"),
     "a single array": (lambda path: single_array.getvalue(), ""),
 } | {

@@ -1,6 +1,9 @@
 """A network in a file comes back as it was; and it reads grey values as it was trained to."""
 
 import io
+import json
+import tracemalloc
+import zipfile
 
 import numpy as np
 import pytest
@@ -32,6 +35,68 @@ def test_another_file_is_refused_with_its_name_and_a_missing_one_is_missing(tmp_
     (tmp_path / "mine.npz").write_bytes(content)
     with pytest.raises(ValueError, match=r"mine\.npz: not a network that MLP\.save wrote"):
         MLP.load(tmp_path / "mine.npz")
+
+
+def archive(**files):
+    """The bytes of a ZIP file with these members."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as whole:
+        for name, member in files.items():
+            whole.writestr(f"{name}.npy", member)
+    return content.getvalue()
+
+
+def npy(header, data=b""):
+    """An array in NumPy's format with any header."""
+    text = (header + " " * 64).encode()
+    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + data
+
+
+def saved(**settings):
+    """What `MLP.save` writes, with other settings and three weights."""
+    known = {"layer_sizes": [2, 2], "activation": "sigmoid", "weight_init": "uniform", "normalisation": None}
+    np.savez(content := io.BytesIO(), settings=json.dumps(known | settings), parameters=np.zeros(4))
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        archive(settings=npy("{'descr': '|u1', 'fortran_order': False, 'shape': (10000000000,)}")),
+        archive(settings=npy("{'descr': '|O', 'fortran_order': False, 'shape': ()}", b"cos\nsystem\n.")),
+        archive(settings=npy("(" * 5_000)),
+        archive(settings=npy("{'descr': '|u1', 'fortran_order': False, 'shape': (-1,)}")),
+        archive(settings=b"\x00" * 50_000_000),
+        saved()[:-40],
+        saved(layer_sizes=[10**9, 10**9]),
+        saved(layer_sizes=[2, 2, 2]),
+        saved(layer_sizes="22"),
+        saved(activation=["sigmoid"]),
+        saved(activation="none of these"),
+        saved(normalisation=7),
+        saved(normalisation=["a", "b"]),
+    ],
+    ids=range(13),
+)
+def test_a_hostile_file_is_refused_in_one_line_and_asks_for_no_memory(tmp_path, content):
+    (tmp_path / "mine.npz").write_bytes(content)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match=r"mine\.npz: not a network that MLP\.save wrote"):
+            MLP.load(tmp_path / "mine.npz")
+        assert tracemalloc.get_traced_memory()[1] < 2e8
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (-1, 255), (0, 256), (0, np.nan)])
+def test_pixels_that_are_no_grey_values_from_0_to_255_are_refused(mnist, low, high):
+    model = MLP([785, 10], seed=0)
+    model.normalisation = mnist.mean, mnist.std
+    pixels = np.full((1, 28, 28), float(low))
+    pixels[0, 14, 14] = high
+    with pytest.raises(ValueError, match="expected grey values from 0 to 255"):
+        model.read(pixels)
 
 
 def test_training_tells_the_network_how_its_images_were_normalised_so_that_it_reads_pixels(mnist):
