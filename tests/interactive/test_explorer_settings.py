@@ -3,7 +3,7 @@
 import pytest
 
 from helpers.experiments.table import EXPERIMENTS
-from helpers.interactive.explorer.settings import parse_layers
+from helpers.interactive.explorer.form import parse_layers
 
 
 @pytest.mark.parametrize(

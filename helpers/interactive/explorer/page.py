@@ -11,11 +11,11 @@ from ...experiments.runner import load_results
 from ...experiments.table import EXPERIMENTS
 from ...figures.style import Look
 from .digit_pad import DigitPad, as_mnist_image
+from .form import Settings, inputs_and_labels
 from .live_run import LiveRun
 from .look import CARD, FIELD, close_all, no_wider, say
 from .pictures import LOOKS, MAX_UNITS, Curve, curves_png, weights_png
 from .run_line import RunLine
-from .settings import Settings, inputs_and_labels
 from .stored import StoredNetwork
 
 FIRST_EXPERIMENT = "momentum"

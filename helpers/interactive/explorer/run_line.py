@@ -6,9 +6,9 @@ from collections.abc import Callable
 import ipywidgets as widgets
 
 from ...figures.style import Look
+from .form import units_text
 from .live_run import LiveRun
 from .look import no_wider
-from .settings import units_text
 
 SYMBOLS = {"o": "&#9679;", "s": "&#9632;", "D": "&#9670;", "^": "&#9650;", "v": "&#9660;", "P": "&#10010;"}
 
