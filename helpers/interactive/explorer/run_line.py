@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import ipywidgets as widgets
 
+from ...experiments.wording import in_words
 from ...figures.style import Look
 from .form import units_text
 from .live_run import LiveRun
@@ -26,12 +27,9 @@ class RunLine(widgets.HBox):
 
     def show(self) -> None:
         """Write what is so now."""
-        run, config = self.run, self.run.experiment.config
-        settings = (
-            f"{units_text(run.experiment.hidden_layers)}, {run.experiment.activation.replace('_', ' ')}, "
-            f"{run.experiment.weight_init} weights, learning rate {config.learning_rate:g}, "
-            f"momentum {config.momentum:g}, batch size {config.batch_size}, seed {run.seed}"
-        )
+        run, words = self.run, in_words(self.run.experiment.settings())
+        words["hidden_layers"] = units_text(run.experiment.hidden_layers)
+        settings = ", ".join([*filter(None, words.values()), f"seed {run.seed}"])
         colour = "var(--jp-error-color1)" if run.message else "inherit"
         self.text.value = (
             f'<div style="line-height: 1.4; margin-bottom: 4px">'
