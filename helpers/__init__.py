@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from .evidence.judgement import computed, have
     from .evidence.measures import GOOD_LOSS
     from .evidence.network_numbers import measured
+    from .evidence.numbers import scientific
     from .evidence.reviews import review
+    from .evidence.worked_out import closest_size, mean_slope
     from .experiments.experiment import Experiment, num_parameters
     from .experiments.runner import load_results, run_experiments
     from .experiments.table import EXPERIMENTS
@@ -44,6 +46,7 @@ _HOMES = {
     "ACTIVATIONS": "network.activations",
     "Adam": "network.optimizers",
     "claim": "evidence.claims",
+    "closest_size": "evidence.worked_out",
     "compare": "evidence.comparison",
     "computed": "evidence.judgement",
     "cosine": "network.schedules",
@@ -62,6 +65,7 @@ _HOMES = {
     "load_results": "experiments.runner",
     "Loss": "network.losses",
     "LOSSES": "network.losses",
+    "mean_slope": "evidence.worked_out",
     "measured": "evidence.network_numbers",
     "MLP": "network.mlp",
     "MNISTError": "data.mnist_files",
@@ -69,6 +73,7 @@ _HOMES = {
     "read_photo": "interactive.photo",
     "review": "evidence.reviews",
     "run_experiments": "experiments.runner",
+    "scientific": "evidence.numbers",
     "SGD": "network.optimizers",
     "Split": "data.mnist",
     "STOP": "network.training",

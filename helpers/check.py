@@ -13,6 +13,7 @@ from .evidence.claims import State
 from .report import ROOT, claims_of, executed, inputs_of_cells, lines_of, notebooks_of
 
 LONGEST_CELL = 12  # lines of code; sentences do not count
+LONGEST_LINE = 100  # letters, as wide as a cell of JupyterLab
 DEFINES = re.compile(r"\s*(def|class|for|while|if|try|with)\b")
 MEASURED = re.compile(r"\d[\d.,]* ?(%|percent|seconds?\b|s\b|nats|points)|\d{2},\d{3}")
 MATHEMATICS = re.compile(r"\$\$.*?\$\$|\$[^$]*\$", re.DOTALL)
@@ -50,6 +51,8 @@ def _of_cells(notebook: Notebook) -> Iterator[str]:
             lines = [line for line in cell.source.splitlines() if line.strip()]
             if defining := [line.strip() for line in lines if DEFINES.match(line)]:
                 yield f"{place}: defines or decides ({defining[0]}); move it to helpers/ and call it"
+            if long := [line for line in lines if len(line) > LONGEST_LINE]:
+                yield f"{place}: a line of {max(map(len, long))} letters; more than {LONGEST_LINE} run out of the cell"
             code = [line for line in lines if not re.match(r"""\s*f?r?["']""", line)]
             if len(code) > LONGEST_CELL:
                 yield f"{place}: {len(code)} lines of code; more than {LONGEST_CELL} belong in helpers/"

@@ -15,6 +15,7 @@ FAMILIES: dict[str, tuple[Pair, ...]] = {
         ("sigmoid", "long_step"),
         ("long_step", "momentum"),
         ("baseline", "momentum"),
+        ("weights_long_step", "sigmoid"),
     ),
     "topology": (
         ("momentum", "narrow"),
@@ -26,7 +27,26 @@ FAMILIES: dict[str, tuple[Pair, ...]] = {
         ("deep", "deep_short_step"),
         ("momentum", "deep_short_step"),
     ),
-    "gradients": (("deep", "deep_plain"), ("deep", "deep_uniform")),
+    "learning rates": (
+        ("momentum", "one_layer_short_step"),
+        ("two_layers", "two_layers_short_step"),
+        ("one_layer_short_step", "two_layers_short_step"),
+        ("one_layer_short_step", "deep_short_step"),
+    ),
+    "the best": tuple(
+        (name, "wide")
+        for name in (
+            "baseline",
+            "weights",
+            "sigmoid",
+            "long_step",
+            "narrow",
+            "two_layers",
+            "two_thin_layers",
+            "deep",
+            "deep_short_step",
+        )
+    ),
     "early stopping": (("deep_to_the_end", "deep"),),
 }
 

@@ -49,8 +49,15 @@ def short_name(experiment: Experiment | str) -> str:
     return (experiment if isinstance(experiment, str) else experiment.name).replace("_", " ")
 
 
+def line_label(experiment: Experiment) -> str:
+    """Return how the legend of a figure calls an experiment: "4a: narrow"; without a task what it is too."""
+    if not experiment.task:
+        return network_label(experiment)
+    return f"{experiment.task}: {short_name(experiment)}"
+
+
 def network_label(experiment: Experiment) -> str:
-    """Return how figures and tables call an experiment, for example "4a: narrow (32 units)"."""
+    """Return how tables call an experiment, for example "4a: narrow (32 units)"."""
     task = f"{experiment.task}: " if experiment.task else ""
     return f"{task}{short_name(experiment)} ({experiment.summary})"
 

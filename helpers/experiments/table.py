@@ -40,6 +40,7 @@ EXPERIMENTS = Experiments(
     for experiment in (
         BASELINE,
         WEIGHTS,
+        WEIGHTS.variant("weights_long_step", task="3a", learning_rate=0.4),  # about the step of the steeper sigmoid
         SIGMOID,
         MOMENTUM,
         SIGMOID.variant("long_step", task="3b", learning_rate=0.2, **NEAR),  # the step that momentum makes, without it
@@ -52,13 +53,13 @@ EXPERIMENTS = Experiments(
         DEEP.variant("deep_short_step", task="4e", learning_rate=0.005, **NEAR),
         DEEP.variant("deep_plain", task="4e", activation="sigmoid", **SHORT),
         DEEP.variant("deep_uniform", task="4e", activation="sigmoid", weight_init="uniform", **SHORT),
-        MOMENTUM.variant("one_layer_short_step", task="4e", learning_rate=0.005, seeds=10),
+        MOMENTUM.variant("one_layer_short_step", task="4e", learning_rate=0.005),
         TWO_LAYERS.variant("two_layers_short_step", task="4e", learning_rate=0.005, seeds=10),
         *(
             base.variant(f"{name}_at_{rate:g}", task="4e", learning_rate=rate, **SHOWN)
             for name, base, rates in (
-                ("one_layer", MOMENTUM, (0.002, 0.01, 0.05)),
-                ("two_layers", TWO_LAYERS, (0.002, 0.01, 0.05)),
+                ("one_layer", MOMENTUM, (0.002, 0.05)),
+                ("two_layers", TWO_LAYERS, (0.002, 0.05)),
                 ("deep", DEEP, (0.001, 0.002, 0.05)),
             )
             for rate in rates

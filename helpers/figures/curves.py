@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from nbtypst import TEXT_WIDTH_INCHES, Figure
 
-from ..evidence.numbers import network_label, seeds_text, short_name
+from ..evidence.numbers import line_label, seeds_text, short_name
 from ..experiments.experiment import Experiment
 from ..experiments.result import Runs, runs_of
 from ..experiments.table import name_of
@@ -156,7 +156,7 @@ def _line(results: Runs, shown: Shown) -> Line:
     runs = runs_of(results, name)
     usable = [run for run in runs if not run.diverged]
     experiment = next((run.experiment for run in runs), shown if isinstance(shown, Experiment) else None)
-    label = network_label(experiment) if experiment else short_name(name)
+    label = line_label(experiment) if experiment else short_name(name)
     per_epoch = experiment.config.validations_per_epoch if experiment else 5
     return Line(name, label, [run.history for run in usable], len(runs) - len(usable), per_epoch)
 

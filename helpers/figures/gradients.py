@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from nbtypst import TEXT_WIDTH_INCHES, Figure
 
 from ..evidence.network_numbers import Interval
-from ..evidence.numbers import network_label, seeds_text, short_name
+from ..evidence.numbers import line_label, seeds_text, short_name
 from ..evidence.statistics import Estimate, estimate
 from ..experiments.result import Result, Runs
 from .style import Look, dress, in_print_style, legend_above, looks_of, new_figure
@@ -26,7 +26,7 @@ def gradients_figure(results: Runs, names: Sequence[str], *, label: str = "fig:g
         axes.set_title(title)
         axes.set_xlabel("layer, from the input")
     panels[0].set_ylabel("rms of $\\partial C/\\partial w$")
-    labels = {name: network_label(results[name][0].experiment) if results[name] else name for name in names}
+    labels = {name: line_label(results[name][0].experiment) if results[name] else name for name in names}
     legend_above(figure, {labels[name]: looks[name] for name in names}, {})
     ratios = "; ".join(f"{labels[name]}: {layer_ratios(results[name], 0).mean:.2g}" for name in names)
     return Figure(

@@ -5,7 +5,7 @@ from IPython.display import Markdown
 
 from nbtypst import TEXT_WIDTH_INCHES, Figure
 
-from ..evidence.numbers import seeds_text, short_name
+from ..evidence.numbers import line_label, seeds_text, short_name
 from ..experiments.result import Result, Runs
 from ..network.mlp import MLP
 from .style import in_print_style, new_figure
@@ -53,7 +53,7 @@ def hidden_weights_figure(
     return Figure(
         figure,
         label=label,
-        caption=f"Weights of the first {units} hidden units of network {short_name(result.experiment)}, "
+        caption=f"Weights of the first {units} hidden units of {line_label(result.experiment)}, "
         f"seed {result.seed}, as images, before and after training: red excites, blue inhibits; each row has a "
         f"scale of its own. {lengths}.",
         alt=f"Two rows of {units} small square images of weights, the upper before, the lower after training.",
@@ -93,7 +93,8 @@ def confusion_figure(results: Runs, name: str, *, label: str = "fig:confusion") 
     return Figure(
         figure,
         label=label,
-        caption=f"Mistakes of network {short_name(name)} on the test images, summed over {seeds_text(results, [name])} "
+        caption=f"Mistakes of {line_label(tested[0].experiment)} on the test images, summed over "
+        f"{seeds_text(results, [name])} "
         f"({100 * mistakes.sum() / counts.sum():.2f}\N{NO-BREAK SPACE}% of all); right answers are left out. "
         f"{most}",
         alt=f"{len(names)} by {len(names)} table of counts, class against what it was taken for. {most}",
@@ -127,7 +128,7 @@ def mistakes_figure(results: Runs, name: str, count: int = 10, *, label: str = "
     return Figure(
         figure,
         label=label,
-        caption=f"The {len(worst)} test images on which network {short_name(result.experiment)}, seed {result.seed}, "
+        caption=f"The {len(worst)} test images on which {line_label(result.experiment)}, seed {result.seed}, "
         "is most confidently wrong: what each is, what it is read as, and the probability that it gives its answer.",
         alt=f"{len(worst)} test images: {listed}.",
     )

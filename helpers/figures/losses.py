@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from nbtypst import TEXT_WIDTH_INCHES, Figure
 
 from ..evidence.measures import measure_of
-from ..evidence.numbers import network_label, seeds_text, short_name
+from ..evidence.numbers import line_label, seeds_text, short_name
 from ..evidence.runs import summarise
 from ..experiments.result import Runs
 from .style import Look, dress, in_print_style, legend_above, looks_of, new_figure, stretch_towards_all, ticks_at
@@ -21,7 +21,7 @@ PARTS = (("training_loss", "0.45"), ("gap", "0.8"))  # measures that add up to t
 def loss_parts_figure(results: Runs, names: Sequence[str], *, label: str = "fig:loss-parts") -> Figure:
     """Show for each network how much of its validation loss is training loss, and how much is the gap."""
     names = [name for name in names if results[name]]
-    figure, (axes,) = new_figure(1, 1, height=0.6 + 0.19 * len(names))
+    figure, (axes,) = new_figure(1, 1, height=0.5 + 0.15 * len(names))
     said = []
     for row, name in enumerate(names):
         start = 0.0
@@ -56,7 +56,7 @@ def learning_rates_figure(results: Runs, names: Sequence[str], *, label: str = "
 
     Each is shown with all those of the results that differ from it in their learning rate alone.
     """
-    figure, panels = new_figure(1, 2, height=0.42 * TEXT_WIDTH_INCHES)
+    figure, panels = new_figure(1, 2, height=0.4 * TEXT_WIDTH_INCHES)
     curves = {name: at_other_rates(results, name) for name in names if results[name]}
     looks = looks_of(curves)
     for axes, measure in zip(panels, ("loss", "accuracy"), strict=True):
@@ -69,7 +69,7 @@ def learning_rates_figure(results: Runs, names: Sequence[str], *, label: str = "
     panels[0].yaxis.set_major_formatter(lambda loss, _: f"{loss:g}")
     panels[0].yaxis.set_minor_formatter(lambda loss, _: f"{loss:g}" if f"{loss:e}"[0] in "235" else "")
     stretch_towards_all(panels[1])
-    legend_above(figure, {network_label(results[name][0].experiment): looks[name] for name in curves}, {})
+    legend_above(figure, {line_label(results[name][0].experiment): looks[name] for name in curves}, {})
     shown = [name for rates in curves.values() for name in rates.values()]
     best = {name: min(rates, key=lambda rate: _mean(results, rates[rate])) for name, rates in curves.items()}
     listed = "; ".join(f"{short_name(name)} {rate:g}" for name, rate in best.items())

@@ -37,7 +37,7 @@ def forest_figure(
     groups = [group for group in groups if group]
     pairs = [pair for group in groups for pair in group]
     figure, panels = new_figure(
-        max(len(groups), 1), len(measures), height=0.4 + 0.24 * len(pairs) + 0.3 * len(groups),
+        max(len(groups), 1), len(measures), height=0.4 + 0.2 * len(pairs) + 0.3 * len(groups),
         height_ratios=[len(group) + 0.4 for group in groups] or None,
     )  # fmt: skip
     for number, axes in enumerate(panels):
@@ -119,7 +119,7 @@ def steps_to_loss_figure(results: Runs, names: Sequence[str], *, label: str = "f
 @in_print_style
 def tradeoff_figure(results: Runs, names: Sequence[str], *, label: str = "fig:tradeoff") -> Figure:
     """Show test accuracy against the number of parameters and against the CPU time of a training."""
-    figure, (left, right) = new_figure(1, 2, height=0.5 * TEXT_WIDTH_INCHES, sharey=True)
+    figure, (left, right) = new_figure(1, 2, height=0.4 * TEXT_WIDTH_INCHES, sharey=True)
     looks, how = looks_of(names), measure_of("test_accuracy")
     ends: list[tuple[str, float, float, str]] = []
     for name in names:

@@ -108,7 +108,7 @@ def stretch_towards_all(axes: Axes) -> None:
 def _labelled(axes: Axes) -> str:
     """Return the leading digits that are written on a logarithmic axis: more of them where it is zoomed in."""
     low, high = axes.get_ylim()
-    return "25" if high > 5 * low else "2345678"
+    return "" if high > 50 * low else "25" if high > 5 * low else "235" if high > 2 * low else "2345678"
 
 
 def legend_above(
@@ -123,7 +123,8 @@ def legend_above(
     handles += [Patch(color=colour, label=what) for what, colour in fills.items()]
     if not handles:
         return
-    columns = min(len(handles), 2 if max(len(one.get_label()) for one in handles) < 50 else 1)
+    longest = max(len(one.get_label()) for one in handles)
+    columns = min(len(handles), 4 if longest < 12 else 3 if longest < 20 else 2 if longest < 36 else 1)
     figure.legend(handles=handles, loc="outside upper center", ncols=columns, handlelength=2.6)
     figure.set_figheight(figure.get_figheight() + LEGEND_LINE_INCHES * -(-len(handles) // columns))
 

@@ -9,7 +9,7 @@ from nbtypst import Table
 from ..evidence.claims import METADATA, State
 from ..evidence.comparison import Comparison, Difference
 from ..evidence.measures import MEASURES, measure_of
-from ..evidence.numbers import network_label, seeds_text
+from ..evidence.numbers import line_label, network_label, seeds_text
 from ..evidence.reviews import Review
 from ..evidence.runs import summarise
 from ..evidence.statistics import ENOUGH_SEEDS, Estimate
@@ -52,7 +52,7 @@ def measures_table(results: Runs, names: Sequence[str], measures: Sequence[str],
         for measure in measures
     ]
     return Table(
-        ["", *(network_label(results[name][0].experiment) for name in names)],
+        ["", *(line_label(results[name][0].experiment) for name in names)],
         rows,
         label=label,
         caption=f"{see} Mean over {seeds_text(results, names)}."
@@ -114,7 +114,8 @@ def _cell(found: Estimate, measure: str, interval: bool) -> str:
     spread = f" ({how.text(found.low)}–{how.text(found.high)})" if interval and found.low != found.high else ""
     missing = f" [{found.count} of {len(found.values)}]" if found.count < len(found.values) else ""
     never = int(np.isinf(found.values).sum())
-    return how.text(found.mean) + spread + missing + (f" [never in {never} of {len(found.values)}]" if never else "")
+    some = f" [{never} never]" if 0 < never < len(found.values) else ""
+    return how.text(found.mean) + spread + missing + some
 
 
 def _sign(comparison: Comparison, measure: str) -> str:

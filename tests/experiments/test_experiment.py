@@ -93,6 +93,7 @@ TEN_LAYERS = (64,) * 10
 TABLE = {  # hidden layers, weights, activation, learning rate, momentum, number of parameters, what is unusual
     "baseline": ((64,), "uniform", "sigmoid", 0.1, 0.0, 50_880, {}),
     "weights": ((64,), "improved", "sigmoid", 0.1, 0.0, 50_880, {}),
+    "weights_long_step": ((64,), "improved", "sigmoid", 0.4, 0.0, 50_880, {}),
     "sigmoid": ((64,), "improved", "improved_sigmoid", 0.1, 0.0, 50_880, {}),
     "momentum": ((64,), *ALL_TRICKS, 50_880, {}),
     "long_step": ((64,), "improved", "improved_sigmoid", 0.2, 0.0, 50_880, {}),
@@ -107,8 +108,8 @@ TABLE = {  # hidden layers, weights, activation, learning rate, momentum, number
     **{
         f"{name}_{how}": (layers, "improved", "improved_sigmoid", rate, 0.9, parameters, {})
         for name, layers, parameters, shown in (
-            ("one_layer", (64,), 50_880, (0.002, 0.01, 0.05)),
-            ("two_layers", (60, 60), 51_300, (0.002, 0.01, 0.05)),
+            ("one_layer", (64,), 50_880, (0.002, 0.05)),
+            ("two_layers", (60, 60), 51_300, (0.002, 0.05)),
             ("deep", TEN_LAYERS, 87_744, (0.001, 0.002, 0.05)),
         )
         for how, rate in {"short_step": 0.005, **{f"at_{rate}": rate for rate in shown}}.items()

@@ -63,7 +63,7 @@ def test_a_history_even_without_a_validation_and_an_experiment_of_ones_own_are_d
     shown = figures.curves_figure(results, ["momentum", own, *by_hand], label="fig:a", see="See.")
     shown.figure.canvas.draw()
     legend = [text.get_text() for text in shown.figure.legends[0].get_texts()]
-    assert legend[:3] == ["3c: momentum (momentum 0.9, learning rate 0.02)", "mine (100 units)", "by hand"]
+    assert legend[:3] == ["3c: momentum", "mine (100 units)", "by hand"]
     assert "0 to 10 seeds (momentum: 10, mine: 3, by hand: 1, nothing: 0)" in shown.caption
 
 

@@ -57,15 +57,15 @@ CHANGED = {
     "everything better": {name: {"accuracy": 0.99, "loss": 0.01, "train_loss": 0.001} for name in EXPERIMENTS},
     "ever better": {
         name: {
-            "accuracy": 0.90 + 0.005 * n,
-            "loss": 0.5 - 0.02 * n,
-            "step": 9_000 - 500 * n,
-            "train_loss": 0.2 - 0.01 * n,
+            "accuracy": 0.85 + 0.005 * n,
+            "loss": 3.0 - 0.12 * n,
+            "step": 9_000 - 300 * n,
+            "train_loss": 1.5 - 0.06 * n,
         }
         for n, name in enumerate(EXPERIMENTS)
     },
     "ever worse": {
-        name: {"accuracy": 0.98 - 0.005 * n, "loss": 0.1 + 0.02 * n, "step": 1_000 + 500 * n, "train_loss": n / 100}
+        name: {"accuracy": 0.98 - 0.005 * n, "loss": 0.1 + 0.12 * n, "step": 1_000 + 300 * n, "train_loss": 0.06 * n}
         for n, name in enumerate(EXPERIMENTS)
     },
     "no difference": {},
