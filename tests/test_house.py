@@ -95,7 +95,7 @@ def test_no_module_imports_itself_through_others():
         visit(module, ())
 
 
-def test_no_module_has_more_than_250_lines_no_function_more_than_40_and_no_file_of_tests_more_than_400():
+def test_modules_functions_and_files_of_tests_are_short():
     tests = sorted((ROOT / "tests").rglob("*.py"))
     lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in (*MODULES, *tests)}
     long = [f"{path}: {count}" for path, count in lines.items() if count > (400 if path in tests else 250)]
@@ -113,3 +113,12 @@ def test_make_test_reads_no_notebook_of_the_report_since_those_are_their_authors
     paths = [path for path in (ROOT / "tests").rglob("*.py") if path.relative_to(ROOT / "tests").parts[0] not in others]
     readers = re.compile(r"ROOT / .*[.]ipynb|notebooks_of[(]ROOT")
     assert [str(path) for path in paths if readers.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_the_name_of_a_test_says_what_holds_in_at_most_80_letters():
+    names = [
+        name
+        for path in (ROOT / "tests").rglob("*.py")
+        for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))
+    ]
+    assert [name for name in names if len(name) > 80] == []

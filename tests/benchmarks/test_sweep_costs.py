@@ -16,7 +16,7 @@ def validation(layers):
     return 6e-3 + 1.5e-5 * sum(layers) + 2.5e-7 * num_parameters(layers)
 
 
-def test_costs_that_follow_layers_units_and_weights_are_predicted_for_the_whole_sweep():
+def test_costs_that_follow_layers_units_and_weights_are_predicted():
     networks = list(CALIBRATION)
     model = CostModel(*(fitted(networks, np.array(list(map(each, networks)))) for each in (step, validation)))
     for layers in ((units,) * depth for units in UNITS for depth in DEPTHS):

@@ -103,14 +103,14 @@ def test_a_plot_of_ones_own_is_seen_before_and_after_a_figure_of_the_report(open
     save_screenshot(f"own-{way.replace(' ', '-').replace(',', '')}")
 
 
-def test_plots_of_ones_own_are_seen_first_after_a_figure_of_the_report_and_several_of_one_cell(own, save_screenshot):
+def test_plots_of_ones_own_are_seen_after_a_figure_of_the_report_also_several(own, save_screenshot):
     """So is an image of each class below a data set."""
     seen = {"figure": 1, "plot": 1, "two plots": 2, "data set": 1}
     own.wait(lambda: pictures_in_cells(own) == [seen.get(cell, 0) for cell in AFTER_A_FIGURE], "every picture")
     save_screenshot("own-cells")
 
 
-def test_tables_of_ones_own_and_what_objects_show_and_what_is_printed_appear_after_a_figure_of_the_report(own):
+def test_tables_objects_and_printed_text_appear_after_a_figure_of_the_report(own):
     own.wait(lambda: len(own.find(".jp-OutputArea table")) == 4, "tables, those of a data set and a network too")
     assert own.texts(".jp-OutputArea table tbody td")[:4] == ["0.25", "0.75"] * 2
     assert own.texts('[data-mime-type="application/vnd.jupyter.stdout"]') == ["so it is\n"]

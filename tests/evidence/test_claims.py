@@ -130,7 +130,7 @@ def test_a_review_finds_its_verdict_from_the_numbers(changes, seeds, found, said
 
 
 @pytest.mark.parametrize("expected", [True, False])
-def test_a_review_whose_verdict_is_not_that_of_the_numbers_counts_as_a_claim_that_does_not_hold(shown, expected):
+def test_a_review_with_another_verdict_than_the_numbers_does_not_hold(shown, expected):
     with capture_output() as captured:
         display(reviews_table([review("3a", "It is better.", "supported", "By far.", supported_if=expected)]))
     outputs = [{"metadata": output.metadata} for output in captured.outputs]

@@ -38,7 +38,7 @@ def test_its_model_has_its_layers_for_the_inputs_and_classes_of_the_data():
     assert experiment.model().num_parameters == num_parameters((5, 4))
 
 
-def test_a_variant_changes_settings_of_its_own_and_of_its_config_and_keeps_the_others():
+def test_a_variant_changes_settings_of_its_own_and_its_config_and_keeps_the_others():
     wide = TASK_3.variant("wide", hidden_layers=(100,), learning_rate=0.05)
     assert (wide.name, wide.hidden_layers, wide.config.learning_rate) == ("wide", (100,), 0.05)
     assert (wide.activation, wide.weight_init, wide.config.momentum) == ("improved_sigmoid", "improved", 0.9)
@@ -73,7 +73,7 @@ def test_a_summary_is_the_title_or_says_what_was_changed_or_unusual(experiment, 
     assert experiment.summary == summary
 
 
-def test_a_limited_experiment_has_fewer_epochs_under_the_same_name_and_a_limit_that_is_no_shorter_changes_nothing():
+def test_a_limited_experiment_has_fewer_epochs_under_its_name_or_is_the_same():
     short = TASK_3.limited(2)
     assert (short.name, short.summary, short.config.max_epochs) == ("momentum", TASK_3.summary, 2)
     assert short.shortened

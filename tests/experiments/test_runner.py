@@ -42,7 +42,7 @@ def test_what_is_kept_of_a_result_is_what_is_returned_fresh_and_from_the_store(r
         assert run("plain", 2, keep=lambda result: result.seed)["plain"] == [0, 1]
 
 
-def test_a_callback_sees_the_results_so_far_seed_by_seed_and_nothing_if_all_are_stored(run):
+def test_a_callback_sees_the_results_so_far_and_nothing_if_all_are_stored(run):
     seen = []
     for _ in range(2):
         run(["plain", "deep"], 2, callback=lambda results: seen.append({name: len(r) for name, r in results.items()}))

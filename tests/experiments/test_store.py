@@ -138,7 +138,7 @@ NO_RESULTS = {  # content, and what is said of it
 
 
 @pytest.mark.parametrize("what", NO_RESULTS)
-def test_what_is_no_result_is_refused_whatever_its_digest_and_no_pickled_object_is_run(store, path, what, tmp_path):
+def test_what_is_no_result_is_refused_whatever_its_digest_and_nothing_is_unpickled(store, path, what, tmp_path):
     content, said = NO_RESULTS[what]
     archive = content(path)
     path.write_bytes(archive + hashlib.sha256(archive).digest())
@@ -186,7 +186,7 @@ def test_who_may_read_a_result_is_what_the_process_allows_for_its_files(store):
     assert path.stat().st_mode & 0o777 == (0o666 if os.name == "nt" else 0o640)
 
 
-def test_what_a_killed_process_left_is_deleted_after_an_hour_and_what_one_writes_now_is_not(store, path):
+def test_what_a_killed_process_left_is_deleted_after_an_hour_but_not_what_one_writes(store, path):
     left, writing = (store.directory / f".{path.name}.{ending}" for ending in ("0123abcd", "4567cdef"))
     for file, minutes in ((left, 61), (writing, 59)):
         file.write_bytes(b"half")

@@ -43,7 +43,7 @@ def test_the_size_of_the_gradient_is_its_root_mean_square_over_a_thousand_images
 # Trainings that share their steps -----------------------------------------------------------------------
 
 
-def test_one_job_serves_all_that_share_their_steps_and_the_longest_of_a_seed_comes_first():
+def test_one_job_serves_all_that_share_their_steps_and_a_seeds_longest_comes_first():
     jobs = jobs_for((experiment, seed) for experiment in SMALL.values() for seed in (0, 1))
     found = [(sorted(experiment.name for experiment in job.experiments), job.seed) for job in jobs]
     groups = (["deep"], ["explosive"], ["plain"], ["restless", "restless_2", "restless_4"])
@@ -52,7 +52,7 @@ def test_one_job_serves_all_that_share_their_steps_and_the_longest_of_a_seed_com
     assert found[0] == (["deep"], 0)
 
 
-def test_runs_equal_but_for_patience_are_one_training_and_each_equals_its_own_bit_for_bit(squares):
+def test_runs_equal_but_for_patience_are_one_training_with_the_bits_of_each_alone(squares):
     lasting = BASE.variant("lasting", learning_rate=8, patience=100)  # patience outlasts the training
     runs = [SMALL["restless_4"], SMALL["restless"], SMALL["restless_2"], lasting]
     together = results_of(runs, squares)
@@ -74,7 +74,7 @@ def test_an_interrupted_training_is_not_taken_for_a_result(squares, monkeypatch)
         results_of([SMALL["plain"]], squares)
 
 
-def test_a_training_that_diverges_gives_a_result_without_numbers_but_with_its_history(squares):
+def test_a_training_that_diverges_gives_a_result_with_its_history_but_no_numbers(squares):
     [result] = results_of([SMALL["explosive"]], squares)
     assert result.diverged
     assert np.isnan([*result.train, *result.validation, *result.test]).all()
@@ -83,9 +83,7 @@ def test_a_training_that_diverges_gives_a_result_without_numbers_but_with_its_hi
     assert np.isfinite(result.history.train_loss).all()
 
 
-def test_a_shared_training_that_diverges_later_leaves_what_had_stopped_before_and_equals_each_alone(
-    squares, monkeypatch
-):
+def test_a_shared_training_that_diverges_leaves_what_had_stopped_before_as_if_alone(squares, monkeypatch):
     runs = [BASE.variant(name, patience=patience) for name, patience in (("endless", None), ("late", 50), ("early", 1))]
     evaluate = MLP.evaluation_pass
 
@@ -109,7 +107,7 @@ def results(run):
     return run(["plain", "explosive"], [3])
 
 
-def test_the_trained_network_its_weights_its_data_and_its_beginning_are_those_of_its_seed(results, squares):
+def test_a_trained_network_its_data_and_its_beginning_are_those_of_its_seed(results, squares):
     [result] = results["plain"]
     result.model().parameters[:] = 0  # a copy
     expected = load_mnist(squares, **SIZES, split_seed=3)

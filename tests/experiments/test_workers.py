@@ -114,7 +114,7 @@ train(MLP([785, 4, 10], seed=0), dataset, TrainingConfig(), seed=0, progress=Fal
 """
 
 
-def test_the_first_training_of_a_process_has_one_blas_thread_in_every_library_that_it_loads():
+def test_a_processs_first_training_has_one_blas_thread_in_every_library_it_loads():
     """One loaded after the limit was set would have as many as there are cores, and they wait for each other."""
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-c", ONE_TRAINING],

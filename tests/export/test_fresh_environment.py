@@ -54,7 +54,7 @@ def test_the_package_prints_several_notebooks_as_one_document(fresh):
     assert "<math" in (fresh[1] / "book.html").read_text(encoding="utf-8")
 
 
-def test_build_is_a_function_of_the_package_and_menus_of_jupyter_are_offered_both_exporters_by_their_names(fresh):
+def test_build_is_a_function_and_jupyters_menus_offer_both_exporters_by_their_names(fresh):
     code = (
         "import json, nbtypst; from nbconvert.exporters import get_exporter; nbtypst.build('b.ipynb', 'c.pdf');"
         "print(json.dumps([get_exporter(name).export_from_notebook for name in ('typstpdf', 'typst')]))"

@@ -54,7 +54,7 @@ def report(folder):
     return PdfReader(result.path)
 
 
-def test_report_has_at_most_18_pages_before_the_appendix_and_none_has_a_third_left_blank_but_the_last(report):
+def test_the_report_has_at_most_18_pages_before_the_appendix_and_none_a_third_blank(report):
     appendix = next(entry for entry in report.outline if not isinstance(entry, list) and "measured" in entry.title)
     assert report.get_destination_page_number(appendix) <= 18
     assert max(largest_blank(page) for page in report.pages[:-1]) < 1 / 3

@@ -48,7 +48,7 @@ def test_on_one_machine_every_training_gives_equal_bits(what, here, train):
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_on_another_machine_the_losses_of_an_epoch_are_the_same_within_a_ten_thousandth_of_a_nat(machine, here, train):
+def test_on_other_machines_an_epochs_losses_are_the_same_within_a_ten_thousandth(machine, here, train):
     there = train(**MACHINES[machine])
     if there["kernels"] == here["kernels"]:
         pytest.skip("OpenBLAS has no other kernels for this processor: use an x86-64 machine")

@@ -46,7 +46,7 @@ def equal(found, expected):
     ("number", "workers", "times"),
     [(signal.SIGKILL, 1, 35), (signal.SIGKILL, 2, 15), (signal.SIGINT, 1, 5), (signal.SIGINT, 2, 5)],
 )
-def test_ended_at_random_moments_no_result_is_lost_or_half_no_process_left_and_the_end_is_the_same(
+def test_ended_at_any_moment_no_result_is_lost_or_half_and_the_end_is_the_same(
     number, workers, times, sweep, undisturbed, tmp_path
 ):
     moments = random.Random(20 + workers)  # noqa: S311
@@ -141,9 +141,7 @@ def test_results_that_may_not_be_read_are_an_error_that_names_one(sweep, copy, r
     assert len(list(copy.iterdir())) == RESULTS
 
 
-def test_a_folder_of_results_that_may_not_be_written_is_an_error_and_whole_results_are_still_read(
-    sweep, copy, reachable, tmp_path
-):
+def test_where_results_may_not_be_written_they_are_read_and_a_new_one_is_an_error(sweep, copy, reachable, tmp_path):
     copy = reachable(copy)
     status, _, errors = sweep(copy, user=65534).wait()
     assert status == 0, errors

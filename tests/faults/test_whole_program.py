@@ -185,9 +185,7 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-def test_a_kernel_that_fails_beside_another_is_named_with_its_cell_and_the_earlier_report_stays(
-    failure, tmp_path, monkeypatch
-):
+def test_a_kernel_that_fails_is_named_with_its_cell_and_the_earlier_report_stays(failure, tmp_path, monkeypatch):
     source, timeout, what = FAILURES[failure]
     marker = f"KERNELS_OF={tmp_path}"
     monkeypatch.setenv(*marker.split("=", 1))

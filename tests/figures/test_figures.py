@@ -44,7 +44,7 @@ RESULTS = {
 
 @pytest.mark.parametrize("results", RESULTS.values(), ids=RESULTS)
 @pytest.mark.parametrize("show", OF_RESULTS.values(), ids=OF_RESULTS)
-def test_every_figure_and_table_takes_results_of_every_kind_with_letters_of_at_least_eight_points(show, results):
+def test_every_figure_and_table_takes_any_results_with_letters_of_eight_points(show, results):
     shown = show(results)
     assert "nan" not in shown.caption
     if hasattr(shown, "figure"):
@@ -54,7 +54,7 @@ def test_every_figure_and_table_takes_results_of_every_kind_with_letters_of_at_l
         assert [text for text in small if text and "$" not in text] == []
 
 
-def test_a_history_even_without_a_validation_and_an_experiment_of_ones_own_are_drawn_beside_the_reports():
+def test_a_history_and_an_experiment_of_ones_own_are_drawn_beside_the_reports():
     own = EXPERIMENTS["momentum"].variant("mine", hidden_layers=(100,))
     results = made_up_results(10)
     results["mine"] = [made_up_result(own, seed) for seed in range(3)]
@@ -74,7 +74,7 @@ def test_an_unknown_network_or_panel_is_named_with_those_there_are():
         figures.curves_figure(made_up_results(1), ["baseline"], ["speed"], label="fig:a", see="See.")
 
 
-def test_the_validation_loss_has_a_panel_of_its_own_at_its_own_scale_and_its_marks_stand_on_their_lines():
+def test_the_validation_loss_has_a_panel_and_scale_of_its_own_and_marks_on_its_lines():
     shown = figures.curves_figure(RESULTS["ten seeds"], ["baseline", "weights"], label="fig:a", see="See.")
     loss, training = shown.figure.axes[:2]
     low, high = loss.get_ylim()

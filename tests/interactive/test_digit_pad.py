@@ -20,7 +20,7 @@ def image_of(points):
 
 
 @pytest.mark.parametrize("strokes", DRAWINGS)
-def test_a_drawing_takes_20_pixels_lies_in_the_middle_and_is_white_inside_and_grey_at_its_edges(strokes):
+def test_a_drawing_takes_20_pixels_in_the_middle_white_inside_and_grey_at_its_edges(strokes):
     """As MNIST's images: 20 pixels along its longer side, and the centre of mass in the middle to half a pixel."""
     image = as_mnist_image(strokes)
     assert max(np.ptp(np.flatnonzero((image > 0).any(axis=axis))) + 1 for axis in (0, 1)) == 20

@@ -42,7 +42,7 @@ def test_what_is_not_stored_is_said(explorer):
     assert "no results of momentum are stored" in explorer.message.value
 
 
-def test_the_results_that_are_stored_are_compared_with_and_the_network_of_the_first_seed_offered(comparing, drawn):
+def test_stored_results_are_compared_with_and_the_network_of_the_first_seed_offered(comparing, drawn):
     assert (drawn[-1][0], [result.seed for result in drawn[-1][1]]) == ("narrow", [0, 1])
     assert comparing.message.value == ""
     assert comparing.looked_at.label == "narrow, stored, seed 0"

@@ -75,7 +75,7 @@ def test_a_run_stopped_before_its_data_are_read_has_no_history(explorer, monkeyp
     assert (run.state, run.history) == ("stopped", None)
 
 
-def test_a_stopped_run_keeps_its_history_and_its_best_weights_and_another_can_be_started(explorer, begun, small_data):
+def test_a_stopped_run_keeps_history_and_best_weights_and_another_can_be_started(explorer, begun, small_data):
     explorer.stop.click()
     assert finished(explorer).history.interrupted
     loss, _ = begun.model.evaluate(dataset_of(small_data, 0).validation)

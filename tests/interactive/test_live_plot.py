@@ -27,7 +27,7 @@ def plotted(shell, toy, monkeypatch):
     return history, during, drawn, pictures(captured)
 
 
-def test_a_plot_is_drawn_at_once_after_half_a_second_and_at_the_end_of_the_cell_and_shown_each_time(plotted):
+def test_a_plot_is_drawn_at_once_each_half_second_and_at_the_end_of_the_cell(plotted):
     history, during, drawn, shown = plotted
     validations = len(history.validation_steps)
     assert during == 1 + (validations - 1) // 51 < validations

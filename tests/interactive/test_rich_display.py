@@ -62,7 +62,7 @@ def test_html_and_markdown_say_the_same_and_the_plain_text_is_the_repr(shown):
     assert bundle["text/plain"] == repr(shown)
 
 
-def test_a_shell_shows_what_an_object_says_of_itself_and_a_report_takes_it_as_a_table_without_a_remark(shell, shown):
+def test_a_shell_shows_what_an_object_says_and_a_report_takes_it_as_a_table(shell, shown):
     data, _ = shell.display_formatter.format(shown)
     assert data == shown._repr_mimebundle_()
     collected = Collected("lab.ipynb, cell 1")

@@ -160,7 +160,7 @@ def test_title_language_and_outline_are_set(without_code):
     assert text_of(without_code).count("The kitchen") == 1
 
 
-def test_pdf_declares_universal_accessibility_and_marks_headers_formulas_and_headings(without_code):
+def test_pdf_declares_accessibility_and_marks_headers_formulas_and_headings(without_code):
     assert b"pdfuaid:part" in without_code.trailer["/Root"]["/Metadata"].get_object().get_data()
     kinds = [kind for kind, _ in structure(without_code)]
     assert kinds.count("/TH") == 2
@@ -168,7 +168,7 @@ def test_pdf_declares_universal_accessibility_and_marks_headers_formulas_and_hea
     assert r"t = \frac{m}{\alpha} \odot s" in alternatives(without_code, "/Formula")
 
 
-def test_pages_are_a4_numbered_marked_as_a_preview_and_carry_the_task_in_their_header(without_code):
+def test_pages_are_a4_numbered_marked_as_a_preview_and_name_the_task_in_their_header(without_code):
     for number, page in enumerate(without_code.pages, start=1):
         assert [round(float(side)) for side in page.mediabox[2:]] == [595, 842]
         assert page.extract_text().split()[-1] == str(number)

@@ -42,7 +42,7 @@ def test_figure_shows_picture_then_caption_and_is_the_same_every_time(displayed)
     assert data == again[0]
 
 
-def test_in_jupyter_a_figure_as_wide_as_the_measure_fills_a_cell_and_keeps_its_proportions(displayed):
+def test_in_jupyter_a_figure_of_full_width_fills_a_cell_and_keeps_its_proportions(displayed):
     figure = pendulum()
     figure.figure.set_size_inches(TEXT_WIDTH_INCHES, TEXT_WIDTH_INCHES / 2)
     figure._ipython_display_()

@@ -78,14 +78,14 @@ def test_lines_hold_65_to_75_letters(long_report):
     assert 65 <= median(len(line) for line in lines if len(line) > 60 and "." * 5 not in line) <= 75
 
 
-def test_no_page_but_the_last_is_more_than_a_third_empty_and_none_has_a_heading_at_its_foot(long_report):
+def test_no_page_but_the_last_is_a_third_empty_and_none_has_a_heading_at_its_foot(long_report):
     assert max(largest_blank(page) for page in long_report.pages[:-1]) < 1 / 3
     for page in long_report.pages:
         lowest = min(body_runs(page))
         assert lowest[1] < 11.5, f"heading at the foot: {lowest}"
 
 
-def test_figures_and_tables_are_printed_in_the_order_of_their_numbers_and_within_their_chapters(long_report):
+def test_figures_and_tables_stand_in_order_of_their_numbers_within_their_chapters(long_report):
     assert numbers(long_report, "Figure") == list(range(1, 7))
     assert numbers(long_report, "Table") == list(range(1, 8))
     text = text_of(long_report)
@@ -131,7 +131,7 @@ def test_long_table_repeats_its_header(long_report):
     assert re.search(r"egg\s+minutes", last_pages[0])
 
 
-def test_table_that_is_a_little_too_wide_reaches_into_the_margins_rather_than_break_a_cell(tmp_path):
+def test_table_that_is_a_little_too_wide_reaches_into_the_margins_and_breaks_no_cell(tmp_path):
     cells = [
         "two layers of sixty",
         "validation accuracy",

@@ -118,7 +118,7 @@ def test_links_lead_to_headings_names_and_other_pages_and_an_empty_one_is_words(
     assert outside == ["https://x.org/a_b?x=1&y=2#z", "mailto:x@y.org", "https://bare.org"]
 
 
-def test_pictures_of_every_kind_of_address_are_shown_and_attachments_of_one_name_are_two(tmp_path):
+def test_pictures_of_every_address_are_shown_and_attachments_of_one_name_are_two(tmp_path):
     (tmp_path / "a b").mkdir()
     (tmp_path / "a b" / "pan.png").write_bytes(png("red"))
     (tmp_path / "x.svg").write_text("<svg width='20' height='10'><circle r='5'/></svg>", encoding="utf-8")

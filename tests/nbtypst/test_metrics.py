@@ -31,7 +31,7 @@ def test_every_part_of_a_broken_word_fits_and_no_letter_is_lost(word: str, mono:
     assert all(width(part, 10, mono=mono) <= 40 for part in broken.split(SPACE))
 
 
-def test_words_that_fit_are_left_alone_and_others_break_after_signs_and_before_capitals():
+def test_words_that_fit_are_left_alone_others_break_after_signs_and_before_capitals():
     assert breakable("snake_case", 100, 10) == "snake_case"
     assert breakable("learning_rate/max_depth", 60, 10).split(SPACE) == ["learning_", "rate/", "max_", "depth"]
     assert parts_of("petalLengthInCm") == ["petal", "Length", "InCm"]

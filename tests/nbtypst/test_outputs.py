@@ -110,7 +110,7 @@ def test_frames_of_other_pages_say_where_they_lead(tmp_path):
     assert remarks == ["cell 1: a page from elsewhere is not shown"]
 
 
-def test_several_pictures_of_one_cell_are_all_shown_with_one_remark_on_their_captions(tmp_path):
+def test_several_pictures_of_a_cell_are_all_shown_with_one_remark_on_their_captions(tmp_path):
     outputs = [shown(image_png=base64_png(colour), text_plain="<Figure size 1x1>") for colour in ("red", "blue")]
     pdf, remarks = printed(tmp_path, run_code("x", *outputs, shown(svg=SVG)))
     assert len(pdf.pages[0].images) == 2

@@ -69,7 +69,7 @@ def test_each_compromise_is_one_remark_and_the_end_is_reached(compromised):
 
 
 @pytest.mark.parametrize("suffix", ["pdf", "html", "typ"])
-def test_strict_makes_an_error_of_every_warning_and_leaves_the_earlier_file_and_nothing_else(suffix, tmp_path):
+def test_strict_makes_an_error_of_every_warning_and_leaves_only_the_earlier_file(suffix, tmp_path):
     path = notebook(tmp_path / "lab.ipynb", md("# Lab"), md("![a](b.png)"), md("[c](#d)"))
     output = tmp_path / f"lab.{suffix}"
     output.write_bytes(b"earlier")

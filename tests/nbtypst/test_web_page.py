@@ -157,7 +157,7 @@ def test_captions_and_references_have_the_numbers_of_the_pdf(page, pdf_text):
     assert_says(body_text(page), sentences)
 
 
-def test_every_link_in_the_page_leads_to_what_it_names_and_identifiers_are_given_once(page):
+def test_every_link_in_the_page_leads_to_what_it_names_and_no_identifier_is_twice(page):
     named = [(element.get("id"), element) for element in page.iter() if element.get("id")]
     assert len(dict(named)) == len(named)
     for link in page.iter("a"):

@@ -29,9 +29,7 @@ def test_the_slope_is_the_central_difference_of_the_value(name):
 @NAMES
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("position", [0, 1], ids=["value", "slope"])
-def test_results_keep_dtype_and_shape_and_out_receives_the_same_bits_also_in_place_of_the_argument(
-    name, dtype, position
-):
+def test_results_keep_dtype_and_shape_and_out_gets_the_same_bits_in_place_too(name, dtype, position):
     function = ACTIVATIONS[name][position]
     z = Z.astype(dtype).reshape(8, 20)
     own = z.copy()

@@ -18,7 +18,7 @@ def diverge(toy):
     return caught.value
 
 
-def test_a_loss_that_is_no_longer_finite_ends_training_with_step_learning_rate_and_norms(toy):
+def test_a_loss_that_is_not_finite_ends_training_with_step_learning_rate_and_norms(toy):
     error = diverge(toy)
     message = str(error)
     for fragment in ("loss is ", " at step ", "learning rate 1e+38", "norms were", "Try a smaller learning rate"):
@@ -32,9 +32,7 @@ def test_a_loss_that_is_no_longer_finite_ends_training_with_step_learning_rate_a
 
 @pytest.mark.parametrize("loss", [np.inf, np.nan])
 @pytest.mark.parametrize("patience", [50, None])
-def test_a_validation_loss_that_is_not_finite_ends_training_with_the_best_weights_where_it_looks_for_them(
-    toy, patience, loss
-):
+def test_a_validation_loss_that_is_not_finite_ends_training_with_the_best_weights(toy, patience, loss):
     model = network(ScriptedMLP)
     model.losses = (5, 3, 4, loss)
     with pytest.raises(TrainingDiverged, match=f"validation loss is {loss} nats at step 8"):
@@ -66,7 +64,7 @@ def test_the_step_of_divergence_is_that_of_the_first_loss_that_is_not_finite(toy
 
 @pytest.mark.parametrize("activation", ["sigmoid", "improved_sigmoid"])
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
-def test_far_too_large_a_learning_rate_diverges_though_saturated_units_keep_the_loss_finite(toy, activation, momentum):
+def test_a_far_too_large_learning_rate_diverges_though_losses_stay_finite(toy, activation, momentum):
     model = MLP([6, 5, 3], activation=activation, weight_init="improved", seed=0)
     with pytest.raises(TrainingDiverged, match=r"loss is .*with learning rate 1e\+06") as caught:
         learn(model, toy, TrainingConfig(learning_rate=1e6, momentum=momentum, batch_size=10, max_epochs=20))
@@ -83,7 +81,7 @@ def test_divergence_crosses_to_another_process_with_message_and_history(toy):
 
 @pytest.mark.parametrize("third", [KeyboardInterrupt, STOP])
 @pytest.mark.parametrize("patience", [50, None])
-def test_an_interrupt_and_a_callback_that_says_stop_end_training_with_what_was_learnt(toy, patience, third):
+def test_an_interrupt_and_a_callbacks_stop_end_training_with_what_was_learnt(toy, patience, third):
     model = network(ScriptedMLP)
     model.losses = [5, 3, 4, 1, 1, 1, 1, 1]
     history = learn(model, toy, settings(patience=patience), callback=Mock(side_effect=[None, None, third]))

@@ -100,7 +100,7 @@ def test_equal_seeds_give_equal_weights_in_either_precision():
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("count", [1, 9])
-def test_forward_gives_probabilities_in_the_networks_precision_for_any_number_of_images(count, dtype):
+def test_forward_gives_probabilities_in_the_networks_precision_for_any_images(count, dtype):
     model = network(dtype=dtype)
     images, labels = batch(count)
     probabilities = model.forward(images)

@@ -99,7 +99,7 @@ def test_pixels_that_are_no_grey_values_from_0_to_255_are_refused(mnist, low, hi
         model.read(pixels)
 
 
-def test_training_tells_the_network_how_its_images_were_normalised_so_that_it_reads_pixels(mnist):
+def test_a_trained_network_knows_how_its_images_were_normalised_and_reads_pixels(mnist):
     model = MLP([785, 4, 10], seed=0)
     with pytest.raises(ValueError, match="does not know how its images were normalised; train it first"):
         model.read(np.zeros((1, 28, 28)))

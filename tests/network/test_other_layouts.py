@@ -136,7 +136,7 @@ def test_two_digits_of_mnist_are_learnt_by_a_network_with_two_outputs(mnist, wri
     assert dataset.label_names[model.read(arrays[2][0]).argmax()] == str(arrays[3][0])
 
 
-def test_images_have_their_own_size_and_classes_and_few_are_split_in_the_usual_proportion(write, data):
+def test_images_have_their_own_size_and_classes_and_few_are_split_as_usual(write, data):
     dataset = load_mnist(write(data))
     assert (dataset.image_shape, dataset.num_inputs) == ((6, 4), 25)
     assert (dataset.label_names, dataset.num_classes) == (("0", "1", "2"), 3)

@@ -17,7 +17,7 @@ from helpers.network.optimizers import SGD
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", "improved_sigmoid"])
-def test_weights_and_records_are_those_of_a_plain_loop_with_automatic_differentiation(toy, activation):
+def test_weights_and_records_are_those_of_a_plain_loop_with_autograd(toy, activation):
     model, twin = network(activation=activation), network(activation=activation)
     history = learn(model, toy, settings(max_epochs=20, shuffle=False, patience=None))
     velocity, losses, accuracies, validations = 0, [], [], []
@@ -57,7 +57,7 @@ class RecordingMLP(MLP):
         super().backward_pass(images, targets, *arguments)
 
 
-def test_an_epoch_takes_no_image_twice_each_with_its_label_and_drops_the_last_incomplete_mini_batch(toy):
+def test_an_epoch_takes_no_image_twice_each_with_its_label_and_no_incomplete_batch(toy):
     model = network(RecordingMLP)
     history = learn(model, toy, settings(max_epochs=3))
     numbers = {image.tobytes(): number for number, image in enumerate(toy.train.images.astype(np.float64))}
@@ -176,7 +176,7 @@ def steps(request):
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
-def test_the_weights_are_those_of_the_two_lines_of_the_update_rule_and_no_gradient_changes(steps, momentum):
+def test_the_weights_are_those_of_the_update_rules_two_lines_and_no_gradient_changes(steps, momentum):
     parameters, gradients = steps
     expected, velocity, optimizer = parameters.copy(), np.zeros_like(parameters), SGD(0.1, momentum)
     gradients.setflags(write=False)

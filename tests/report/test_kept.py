@@ -151,7 +151,7 @@ def test_a_claim_that_does_not_hold_is_listed_with_its_place_and_refused_if_stri
         write_report(folder / "report.pdf", front(made_up_results(10)), root=folder, strict=True)
 
 
-def test_a_fragile_claim_is_listed_shown_as_such_and_refused_if_strict_and_by_the_check(folder):
+def test_a_fragile_claim_is_shown_as_such_and_refused_if_strict_and_by_the_check(folder):
     change(folder / "task2.ipynb", 1, FRAGILE)
     written = write_report(folder / "report.pdf", front(made_up_results(10)), root=folder)
     line = "task2.ipynb, cell 2: the claim is fragile, found again with a probability of 0.87: Some are better."

@@ -46,7 +46,7 @@ def written(folder):
     return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
-def test_a_replication_trains_other_seeds_judges_the_same_claims_and_stands_in_the_report(folder, monkeypatch):
+def test_a_replication_judges_the_same_claims_on_other_seeds_and_is_in_the_report(folder, monkeypatch):
     assert "Not replicated on other seeds yet: make replicate." in written(folder)
     table = replicate(folder)
     assert "on seeds 100-105" in table
