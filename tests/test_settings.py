@@ -1,10 +1,7 @@
 """The settings of a run: read from the environment, or refused with the variable's name."""
 
-import subprocess
-
 import pytest
 
-from helpers.report import ROOT
 from helpers.settings import SETTINGS, setting
 
 pytestmark = pytest.mark.usefixtures("clean_environment")
@@ -54,11 +51,3 @@ def test_a_value_that_is_not_allowed_is_refused_with_the_name_of_the_variable(na
     monkeypatch.setenv(name, text)
     with pytest.raises(ValueError, match=f"^{message}"):
         setting(name)
-
-
-@pytest.mark.parametrize("given", ["seeds=2", "SEED=2", "MNIST=x"])
-def test_make_refuses_a_setting_that_it_does_not_know_and_lists_those_it_does(given):
-    """In the shell's environment anything may stand; on the command line nobody writes what is to be ignored."""
-    done = subprocess.run(["make", "-n", "pdf", given], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603, S607
-    assert done.returncode
-    assert f"unknown setting: {given.partition('=')[0]}; known: SEEDS" in done.stderr

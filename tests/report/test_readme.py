@@ -50,11 +50,3 @@ def test_the_readme_names_every_module_of_the_house():
     layout = README.split("## Layout")[1].split("\n## ")[0]
     for path in (ROOT / "helpers").glob("*/"):
         assert not path.is_dir() or path.name.startswith("_") or f"{path.name}/" in layout
-
-
-def test_every_setting_of_make_is_one_that_the_package_reads():
-    from helpers.settings import SETTINGS
-
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    known = set(re.search(r"^SETTINGS := (.*)$", makefile, re.M)[1].split())
-    assert known == SETTINGS.keys() - {"TQDM_DISABLE"}
