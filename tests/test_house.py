@@ -108,12 +108,6 @@ def test_modules_functions_and_files_of_tests_are_short():
     assert long == []
 
 
-def test_the_name_of_a_test_has_at_most_80_letters():
-    names = [name for path in (ROOT / "tests").rglob("*.py") for name in re.findall(r"def (test_\w+)", path.read_text())]
-    assert [name for name in names if len(name) > 80] == []
-    assert len(names) > 100
-
-
 def test_make_test_reads_no_notebook_of_the_report_since_those_are_their_authors_own():
     others = ("reference", "recipes", "browser", "export", "faults")
     paths = [path for path in (ROOT / "tests").rglob("*.py") if path.relative_to(ROOT / "tests").parts[0] not in others]
