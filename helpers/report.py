@@ -106,9 +106,9 @@ def put_evidence(notebooks: Iterable[Notebook], claims: Sequence[Claim]) -> None
 def front(results: Results) -> dict[str, object]:
     """Return what stands below the title and, on a preview, on every page."""
     runs = [run for of_one in results.values() for run in of_one]
-    shortest = min((len(of_one) for of_one in results.values()), default=0)
+    few = any(len(results[name]) < min(one.seeds, ENOUGH_SEEDS) for name, one in results.experiments.items())
     epochs = {run.experiment.config.max_epochs for run in runs if run.experiment.shortened}
-    few = [seeds_text(results)] if shortest < ENOUGH_SEEDS else []
+    few = [seeds_text(results)] if few or not runs else []
     short = [f"trainings of at most {counted(max(epochs), 'epoch')}"] if epochs else []
     byline = [data_name(data_directory()), seeds_text(results), *([last_trained(results)] if runs else [])]
     return {"byline": byline, "preview": f"Preview: {', '.join(few + short)}" if few + short else None}
