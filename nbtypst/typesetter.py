@@ -78,7 +78,8 @@ def start() -> None:
     """Start the process, if there is none, so that it is ready when it is asked."""
     with _lock:
         if not (_servers and _servers[0].owner == os.getpid() and _servers[0].process.poll() is None):
-            _servers[:] = [_Server()]
+            close()  # the pipes of one that has ended
+            _servers.append(_Server())
 
 
 def close() -> None:
