@@ -13,32 +13,12 @@ from nbconvert.exporters import HTMLExporter
 from pypdf import PdfReader
 from test_layout import body_runs, largest_blank, numbers
 
-from helpers import run_experiments
-from helpers.report import ROOT, claims_of, notebooks_of, put_evidence
-from nbtypst import build, execution, read_notebook
+from helpers.report import ROOT, notebooks_of
+from nbtypst import build
 from tests.browser.lab import running_lab
 
 NOTEBOOKS = [path.name for path in notebooks_of(ROOT)]
 REFERENCE = re.compile(r"\[@((?:fig|tbl|eq):[a-z0-9-]+)[];]")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """A folder with the report's notebooks, run on one seed and one epoch, and its bibliography."""
-    folder = tmp_path_factory.mktemp("stock")
-    with pytest.MonkeyPatch.context() as environment:
-        places = {"RESULTS_DIR": str(folder / "results"), "BUILD_DIR": str(folder / "build")}
-        for name, value in (
-            {"SEEDS": "1", "EPOCHS": "1", "FIGURE_FORMATS": "all"} | places
-        ).items():  # all formats, as in Jupyter
-            environment.setenv(name, value)
-        run_experiments(progress=False)
-        done = execution.execute([read_notebook(ROOT / name) for name in NOTEBOOKS], timeout=600)
-        put_evidence(done, [one for *_, one in claims_of(done)])  # else links to it lead nowhere
-        for run in done:
-            nbformat.write(run.node, folder / run.name)
-    shutil.copy(ROOT / "references.bib", folder)
-    return folder
 
 
 def shown(folder, name):
