@@ -12,9 +12,9 @@ from made_up import made_up_results
 import helpers
 from helpers import EXPERIMENTS, figures
 from helpers.evidence import claims
-from helpers.report import ROOT, authors, front, write_report
+from helpers.report import ROOT, authors, front, notebooks_of, write_report
 
-NOTEBOOKS = [f"{name}.ipynb" for name in ("assignment1_report", "task2", "task3", "task4", "appendix")]
+NOTEBOOKS = [path.name for path in notebooks_of(ROOT)]
 HEADINGS = [
     "Summary",
     *(f"Task {task}" for task in ("1a", "1b", "2a", "2b", "2c", "2d", "3a", "3b", "3c", "4a", "4b", "4c", "4d", "4e")),
