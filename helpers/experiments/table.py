@@ -51,11 +51,11 @@ EXPERIMENTS = Experiments(
         TWO_LAYERS,
         MOMENTUM.variant("two_thin_layers", task="4d", hidden_layers=(32, 32), **NEAR),  # as the first report had it
         DEEP,
-        DEEP.variant("deep_to_the_end", task="4e", patience=None, seeds=11),
+        DEEP.variant("deep_to_the_end", task="4e", patience=None),
         DEEP.variant("deep_short_step", task="4e", learning_rate=0.005, seeds=20),
         DEEP.variant("deep_plain", task="4e", activation="sigmoid", **SHORT, **FAR),
         DEEP.variant("deep_uniform", task="4e", activation="sigmoid", weight_init="uniform", **SHORT, **FAR),
-        MOMENTUM.variant("one_layer_short_step", task="4e", learning_rate=0.005, **FAR),
+        MOMENTUM.variant("one_layer_short_step", task="4e", learning_rate=0.005, **NEAR),
         TWO_LAYERS.variant("two_layers_short_step", task="4e", learning_rate=0.005, **FAR),
         *(
             base.variant(f"{name}_at_{rate:g}", task="4e", learning_rate=rate, **SHOWN)
