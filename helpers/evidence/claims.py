@@ -98,9 +98,9 @@ class Claim:
         return first if 12 < len(first) <= 70 else bare[:60].rsplit(" ", 1)[0] + " …"
 
     def wrong(self) -> str:
-        """Return what was measured of that which is not as expected."""
-        return "; ".join(f"{j.what}: {j.measured or j.words}{', ' * bool(j.found)}{j.found}" for j in self.judgements
-                         if j.verdict is Verdict.FAILS)  # fmt: skip
+        """Return what is not as expected, and what was measured instead."""
+        fails = [one for one in self.judgements if one.verdict is Verdict.FAILS]
+        return "; ".join(f"{j.what}; not so: {', '.join(filter(None, [j.measured, j.found]))}" for j in fails)
 
     def markdown(self) -> str:
         """Return the sentence as it may be said, with a mark that leads to its evidence."""

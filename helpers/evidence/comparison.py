@@ -151,7 +151,7 @@ class Comparison:
         instead = "" if found in (expected, None) else found.words
         family = f"{self.family} ({len(self.pairs)})"
         numbers = {"measured": self.text(measure), "p": _p_text(self.p(measure)), "family": family}
-        return self._judged(measure, expected.words, self._family(measure), verdict, found=instead, **numbers)
+        return self._judged(measure, f"{expected.words} than", self._family(measure), verdict, found=instead, **numbers)
 
     def _alike(self, measure: str, margin: float) -> Judgement:
         paired = self._paired(measure)
@@ -162,7 +162,7 @@ class Comparison:
 
         alone = (tuple(paired.judged.tolist()),)
         p = _p_text(float(_sample(alone).p_outside(low, high)[0]))
-        expected = f"within {margin_text(measure, margin)}"
+        expected = f"within {margin_text(measure, margin)} of"
         return self._judged(measure, expected, alone, verdict, measured=paired.text(0.90), p=p)
 
     def _judged(
@@ -174,8 +174,9 @@ class Comparison:
         **words: str,
     ) -> Judgement:
         """Judge the differences that were seen, and how likely fresh seeds are judged as they are."""
-        pair = f"{short_name(self.after_name)} less {short_name(self.before_name)}"
-        words["what"] = f"{measure_of(measure).title}, {pair}: {expected}"
+        words["what"] = (
+            f"{measure_of(measure).title}: {short_name(self.after_name)} {expected} {short_name(self.before_name)}"
+        )
         words["seeds"] = ranges_text(self._paired(measure).seeds)
         if not self._trained:
             return Judgement(verdict=Verdict.MISSING, **words)
@@ -213,7 +214,7 @@ class Ratio:
 
     def _interval(self) -> Interval:
         after, before = short_name(self.comparison.after_name), short_name(self.comparison.before_name)
-        what = f"{measure_of(self.measure).title}, {after} over {before}"
+        what = f"{measure_of(self.measure).title}: {after} over {before}"
         never = "a ratio to what was never reached" if np.isinf(self.estimate.values).any() else ""
         return Interval(what, self.estimate, self.seeds, why_not=self.comparison.why_not(self.measure) or never)
 

@@ -43,7 +43,7 @@ def _row(judgement: Judgement, claims: list[Claim], shown: set[str]) -> list[str
     """Return a line of the table; the first of each claim is where the mark in its sentence leads to."""
     names = dict.fromkeys(one.identifier for one in claims)
     anchors = "".join(f'<a id="evidence-{name}"></a>' for name in names if name not in shown)
-    shown |= names.keys()
+    shown.update(names)
     mark = {Verdict.HOLDS: State.HOLDS, Verdict.FAILS: State.STRUCK, Verdict.OPEN: State.OPEN}.get(
         judgement.verdict, State.MISSING
     )

@@ -46,7 +46,7 @@ class Network:
 
     def _interval(self, measure: str) -> "Interval":
         how, diverged = measure_of(measure), diverged_in(self._results, [self.name])
-        what = f"{how.title}, {short_name(self.name)}"
+        what = f"{how.title}: {short_name(self.name)}"
         why_not = f"diverged trainings, {diverged}" if diverged else ""
         seeds = [run.seed for run in self._runs]
         return Interval(what, summarise(self._results, self.name, measure), seeds, how, why_not)
@@ -76,7 +76,7 @@ class Interval:
 
     def _judged(self, side: str, limit: float) -> Judgement:
         count = self.estimate.count
-        words = {"what": f"{self.what}, {side} {limit:g}", "measured": self._text(), "seeds": ranges_text(self.seeds)}
+        words = {"what": f"{self.what} {side} {limit:g}", "measured": self._text(), "seeds": ranges_text(self.seeds)}
         if not len(self.estimate.values):
             return Judgement(verdict=Verdict.MISSING, **words)
         if self.why_not or count < ENOUGH_SEEDS:

@@ -57,7 +57,7 @@ class Paired:
             return Estimate(values, *(float(end - start) for end in self._after(level)))
 
     def text(self, level: float = 0.95) -> str:
-        """Return mean and interval: "+4.10 points (+3.90 to +4.31)", or "2,100 to 1,500 steps (1,400 to 1,650)"."""
+        """Return mean and interval: "+4.10 points (+3.90 to +4.31)", or "2,100 → 1,500 steps (1,400 to 1,650)"."""
         found, how = self.difference(level), self.measure
         if not found.count:
             return "none"
@@ -66,7 +66,7 @@ class Paired:
         if how.never:
             mean, low, high = (how.text(end) for end in self._after(level))
             start = how.text(float(how.read_off(self.middle)))
-            return f"{start} to {mean} {how.unit} ({low} to {high}{named}){missing}{self._never()}"
+            return f"{start} → {mean} {how.unit} ({low} to {high}{named}){missing}{self._never()}"
         mean, low, high = (how.text(end, signed=True) for end in (found.mean, found.low, found.high))
         return f"{mean} {how.unit_of_difference} ({low} to {high}{named}){missing}"
 

@@ -41,8 +41,9 @@ class Review:
         verdict = Verdict.of(self.holds) if self.holds is not None else self._open.verdict
         why_not = "" if self.holds is not None else self._open.found
         seeds = next((one.seeds for one in (*self.support, *self.against) if one.seeds), "")
-        measured, again = f"by the numbers {self.found}", self._again() if seeds and self.holds is not None else None
-        judgement = Judgement(f"{self.task}, {self.written}", measured, verdict, why_not, seeds, again=again)
+        again = self._again() if seeds and self.holds is not None else None
+        what, measured = f'"{self.said}" ({self.task}): {self.written}', f"by the numbers {self.found}"
+        judgement = Judgement(what, measured, verdict, why_not, seeds, again=again)
         return Claim(f'{self.task}, "{self.said}": {self.written}', (judgement,))
 
     @property

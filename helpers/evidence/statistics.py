@@ -62,7 +62,7 @@ class Sample:
 
     def p_differs(self) -> np.ndarray:
         """Return the two-sided p that the mean is not zero."""
-        return np.minimum(1, 2 * np.minimum(self.p_above(), self.p_below()))
+        return np.minimum(1, 2 * Sample(np.abs(self.mean), self.error, self.count).p_above())
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,7 @@ def repetitions(columns: tuple[tuple[float, ...], ...]) -> Sample:
     values = np.array(columns, float).T
     there, now, stream = ~np.isnan(values), Sample.of(values), np.random.default_rng(0)
     factor = np.linalg.qr(np.where(there, values - now.mean, 0), mode="r")  # of the sums of squares and products
-    free = np.maximum(now.count - 1, 1)
-    deviation = 1 / np.sqrt(chdtri(free, stream.random((REPETITIONS, 1))))
-    middle = now.mean + deviation * (stream.standard_normal((REPETITIONS, len(factor))) @ factor) / np.sqrt(now.count)
+    deviation = 1 / np.sqrt(chdtri(np.maximum(now.count - 1, 1), stream.random((REPETITIONS, 1))))
+    off = deviation / np.sqrt(np.maximum(now.count, 1)) * (stream.standard_normal((REPETITIONS, len(factor))) @ factor)
     fresh = stream.standard_normal((REPETITIONS, len(values), len(factor))) @ factor
-    return Sample.of(np.where(there, middle[:, None] + deviation[:, None] * fresh, np.nan), axis=1)
+    return Sample.of(np.where(there, (now.mean + off)[:, None] + deviation[:, None] * fresh, np.nan), axis=1)

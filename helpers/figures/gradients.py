@@ -61,5 +61,5 @@ def layer_ratios(runs: Sequence[Result], moment: int) -> Estimate:
 
 def gradient_ratio(results: Runs, name: str) -> Interval:
     """Return the first layer's gradient over the last one's before training, to be judged."""
-    what, runs = f"first layer's gradient over the last one's, {short_name(name)}", results[name]
+    what, runs = f"first layer's gradient over the last one's: {short_name(name)}", results[name]
     return Interval(what, layer_ratios(runs, 0), [run.seed for run in runs])

@@ -56,7 +56,7 @@ def test_a_claim_is_shown_as_the_numbers_have_it(shown, changes, seeds, starts, 
     text = output.data["text/markdown"].partition("</a>")[2]
     assert text.startswith(starts)
     assert f">{mark}</a></sup>" in text
-    measured = f"*Measured:* validation accuracy, weights less baseline: higher: {judgements[0].measured}"
+    measured = f"*Measured:* validation accuracy: weights higher than baseline; not so: {judgements[0].measured}"
     assert (measured in text) == (mark == "✗")
     assert ("not judged" in text.partition("<sup>")[0]) == (mark == "?")
 
@@ -137,7 +137,7 @@ def test_a_review_with_another_verdict_than_the_numbers_does_not_hold(shown, exp
     notebook = Notebook("mine.ipynb", ROOT, nbformat.v4.new_notebook())
     claims_there = [(notebook, number, one) for number, one in claims_in([{"outputs": outputs}])]
     lines = lines_of(claims_there, State.STRUCK)
-    wrong = "3a, supported: by the numbers undecided"
+    wrong = '"It is better." (3a): supported; not so: by the numbers undecided'
     expected_line = f'mine.ipynb, cell 1: the claim does not hold: 3a, "It is better.": supported ({wrong})'
     assert lines == ([] if expected else [expected_line])
 

@@ -145,7 +145,7 @@ def test_a_claim_that_does_not_hold_is_listed_with_its_place_and_refused_if_stri
     change(folder / "task2.ipynb", 1, CLAIM)
     written = write_report(folder / "report.pdf", front(made_up_results(10)), root=folder)
     assert written.struck == [
-        "task2.ipynb, cell 2: the claim does not hold: Two and two are five. (two and two, equals 5: 4)"
+        "task2.ipynb, cell 2: the claim does not hold: Two and two are five. (two and two, equals 5; not so: 4)"
     ]
     with pytest.raises(report.NotebookError, match=r"task2\.ipynb, cell 2: the claim does not hold"):
         write_report(folder / "report.pdf", front(made_up_results(10)), root=folder, strict=True)
