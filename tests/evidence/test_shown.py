@@ -54,7 +54,7 @@ def test_alike_is_said_only_where_the_interval_lies_inside_the_margin(measure, c
 
 
 @pytest.mark.parametrize("within", [0.1, 0.2, 0.5, 2])
-def test_a_margin_of_ones_own_is_in_the_unit_of_the_difference_and_named_in_the_evidence(within):
+def test_a_margin_of_ones_own_is_in_the_unit_of_the_difference_and_named(within):
     (judgement,) = shifted(accuracy=0.003).stays("accuracy", within=within)
     assert judgement.holds is (within > 0.3)
     assert judgement.what == f"validation accuracy: weights within {within:g}\xa0points of baseline"
@@ -117,7 +117,7 @@ ALL, BUT_TWO, NONE = [True] * 10, [True] * 8 + [False] * 2, [False] * 10
         (NONE, NONE, False, False, "10 and 10"),
     ],
 )
-def test_a_training_that_never_gets_there_counts_as_slower_and_is_dropped_nowhere(before, after, falls, rises, never):
+def test_a_training_that_never_gets_there_is_slower_and_dropped_nowhere(before, after, falls, rises, never):
     both = compare(steps_compared(before, after), "momentum", "wide")
     assert both.falls("steps_to_good")[0].holds is falls
     assert both.rises("steps_to_good")[0].holds is rises
