@@ -12,7 +12,17 @@ from ..evidence.measures import measure_of
 from ..evidence.numbers import line_label, seeds_text, short_name
 from ..evidence.runs import summarise
 from ..experiments.result import Runs
-from .style import Look, dress, in_print_style, legend_above, looks_of, new_figure, stretch_towards_all, ticks_at
+from .style import (
+    Look,
+    dress,
+    in_print_style,
+    legend_above,
+    logarithmic,
+    looks_of,
+    new_figure,
+    stretch_towards_all,
+    ticks_at,
+)
 
 PARTS = (("training_loss", "0.45"), ("gap", "0.8"))  # measures that add up to the validation loss, and their colours
 
@@ -65,9 +75,7 @@ def learning_rates_figure(results: Runs, names: Sequence[str], *, label: str = "
         axes.set(xscale="log", xlabel="learning rate", ylabel=measure_of(measure).heading)
         ticks_at(axes.xaxis, sorted({rate for rates in curves.values() for rate in rates}), lambda rate, _: f"{rate:g}")
         dress(axes)
-    panels[0].set_yscale("log")
-    panels[0].yaxis.set_major_formatter(lambda loss, _: f"{loss:g}")
-    panels[0].yaxis.set_minor_formatter(lambda loss, _: f"{loss:g}" if f"{loss:e}"[0] in "235" else "")
+    logarithmic(panels[0])
     stretch_towards_all(panels[1])
     legend_above(figure, {line_label(results[name][0].experiment): looks[name] for name in curves}, {})
     shown = [name for rates in curves.values() for name in rates.values()]

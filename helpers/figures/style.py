@@ -16,6 +16,9 @@ from matplotlib.transforms import Bbox
 
 from nbtypst import TEXT_WIDTH_INCHES, figure_style
 
+MANTISSAS = (1.2, 1.5, 2, 2.5, 3, 4, 5, 7)  # of the ticks of a logarithmic axis, beside the powers of ten
+ACCURACIES = (20, 50, 70, 80, 85, 90, 92, 94, 95, 96, 97, 98, 99, 99.5)  # per cent; the ticks of a stretched axis
+TICK_DISTANCE = 0.1  # of the axis; two ticks are not closer
 LEGEND_LINE_INCHES = 0.17
 LABEL_POINTS = 8  # size of the letters beside lines
 LETTER_WIDTH = 4.2  # points, about, at that size
@@ -86,9 +89,7 @@ def dress(axes: Axes, quantity: str = "") -> None:
     if quantity == "accuracy":
         axes.yaxis.set_major_formatter(lambda accuracy, _: f"{100 * accuracy:g}")
     if quantity == "loss":
-        axes.set_yscale("log")
-        axes.yaxis.set_major_formatter(lambda loss, _: f"{loss:g}")
-        axes.yaxis.set_minor_formatter(lambda loss, _: f"{loss:g}" if f"{loss:e}"[0] in _labelled(axes) else "")
+        logarithmic(axes)
 
 
 def ticks_at(axis: Axis, places: Iterable[float], text: Callable[[float, object], str]) -> None:
@@ -101,14 +102,29 @@ def ticks_at(axis: Axis, places: Iterable[float], text: Callable[[float, object]
 def stretch_towards_all(axes: Axes) -> None:
     """Give room to accuracies [%] that are close to each other, near 100 %."""
     if axes.get_ylim()[1] < 100:
+        low, high = (-np.log(100 - end) for end in axes.get_ylim())
         axes.set_yscale("function", functions=(lambda a: -np.log(100 - a), lambda b: 100 - np.exp(-b)))
-        axes.yaxis.set_major_locator(FixedLocator([20, 50, 70, 80, 85, 90, 92, 94, 95, 96, 97, 98, 99, 99.5]))
+        places: list[float] = []
+        for place in ACCURACIES:
+            if not places or np.log((100 - places[-1]) / (100 - place)) > TICK_DISTANCE * (high - low):
+                places.append(place)
+        axes.yaxis.set_major_locator(FixedLocator(places))
 
 
-def _labelled(axes: Axes) -> str:
-    """Return the leading digits that are written on a logarithmic axis: more of them where it is zoomed in."""
-    low, high = axes.get_ylim()
-    return "" if high > 50 * low else "25" if high > 5 * low else "235" if high > 2 * low else "2345678"
+def logarithmic(axes: Axes) -> None:
+    """Give a vertical axis of losses a logarithmic scale, with more ticks written where it is zoomed in."""
+
+    def text(loss: float, _: object) -> str:
+        low, high = axes.get_ylim()
+        written = (
+            () if high > 50 * low else (2, 5) if high > 5 * low else (1.5, 2, 3, 5) if high > 2 * low else MANTISSAS
+        )
+        return f"{loss:g}" if any(np.isclose(float(f"{loss:e}".split("e")[0]), digits) for digits in written) else ""
+
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter(lambda loss, _: f"{loss:g}")
+    axes.yaxis.set_minor_locator(FixedLocator([digits * 10.0**power for power in range(-6, 4) for digits in MANTISSAS]))
+    axes.yaxis.set_minor_formatter(text)
 
 
 def legend_above(
