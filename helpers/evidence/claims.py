@@ -12,10 +12,9 @@ from IPython.display import publish_display_data
 
 from ..common.hashing import sha256
 from .judgement import LIKELY, Judgement, Verdict, flat
-from .numbers import NOT_TRAINED, likelihood
+from .numbers import NOT_TRAINED, NOT_YET, likelihood
 
 METADATA = "claims"  # key in an output's metadata; there is a list of them
-NOT_YET = f"{NOT_TRAINED}: run `make pdf`, or Task 2, 3 or 4"
 NUMBERS = re.compile(rf"([\d.,−]+|never|none|{NOT_TRAINED})(\N{{NO-BREAK SPACE}}(%|\w+))?")
 
 _made: dict[str, "Claim"] = {}  # in this process, by identifier, in their order

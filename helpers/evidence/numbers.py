@@ -8,6 +8,7 @@ from ..experiments.experiment import Experiment
 from ..experiments.result import Results
 
 NOT_TRAINED = "not trained yet"
+NOT_YET = f"{NOT_TRAINED}: run `make pdf`, or Task 2, 3 or 4"
 
 
 def decimal(number: float, decimals: int, *, signed: bool = False) -> str:
@@ -63,9 +64,11 @@ def network_label(experiment: Experiment) -> str:
 
 
 def seeds_text(results: Results, names: Sequence[str] | None = None) -> str:
-    """Return for example "10 seeds", or "3 to 10 seeds" where networks have different numbers of them."""
+    """Return for example "10 seeds", or "3 to 10 seeds" where networks differ; where there are none, what to do."""
     counts = sorted({len(results[name]) for name in (names or results)})
     ends = list(dict.fromkeys([counts[0], counts[-1]])) if counts else [0]
+    if ends == [0]:
+        return f"0 seeds ({NOT_YET})"
     return f"{ends[0]} to {counted(ends[1], 'seed')}" if len(ends) == 2 else counted(ends[0], "seed")
 
 

@@ -167,7 +167,7 @@ def _caption(lines: Sequence[Line], see: str, like: str) -> str:
     seeds = seeds_text({name: [None] * count for name, count in counts.items()})
     listed = f" ({', '.join(f'{short_name(name)}: {count}' for name, count in counts.items())})" if several else ""
     over = f"Mean over {seeds}{listed} until the first of them stopped"
-    if max(counts.values()) < 2:
+    if max(counts.values()) == 1:
         over = f"One training{' each' * (len(lines) > 1)}"
     how = "bands, of validation: lowest to highest; marks: the median step of the lowest validation loss. "
     how += "Dashed: training, over the batches since the last validation."

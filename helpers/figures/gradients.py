@@ -28,7 +28,7 @@ def gradients_figure(results: Runs, names: Sequence[str], *, label: str = "fig:g
     panels[0].set_ylabel("rms of $\\partial C/\\partial w$")
     labels = {name: line_label(results[name][0].experiment) if results[name] else name for name in names}
     legend_above(figure, {labels[name]: looks[name] for name in names}, {})
-    ratios = "; ".join(f"{labels[name]}: {layer_ratios(results[name], 0).mean:.2g}" for name in names)
+    ratios = "; ".join(f"{labels[name]}: {layer_ratios(results[name], 0).mean:.2g}" for name in names if results[name])
     return Figure(
         figure,
         label=label,
@@ -36,7 +36,7 @@ def gradients_figure(results: Runs, names: Sequence[str], *, label: str = "fig:g
         f"geometric mean and range over {seeds_text(results, names)}. A line that falls towards the left is a gradient "
         "that shrinks on its way back to the input.",
         alt="Two line plots on a log scale of the gradient's root mean square for each layer, before and after "
-        f"training. Ratio of first to last layer before training: {ratios}.",
+        f"training. Ratio of first to last layer before training: {ratios or 'none'}.",
     )
 
 

@@ -56,7 +56,7 @@ def loss_parts_figure(results: Runs, names: Sequence[str], *, label: str = "fig:
         caption="The validation loss of each network (the whole bar) as the loss of its training images, with the "
         f"weights kept, and the gap between the two. Mean over {seeds_text(results, names)}; strokes: the intervals "
         "of training loss and gap.",
-        alt=f"Stacked bars, one a network, training loss and gap in nats: {'; '.join(said)}.",
+        alt=f"Stacked bars, one a network, training loss and gap in nats: {'; '.join(said) or 'none'}.",
     )
 
 
@@ -86,7 +86,7 @@ def learning_rates_figure(results: Runs, names: Sequence[str], *, label: str = "
         label=label,
         caption="Validation loss and accuracy against the learning rate, each training stopped early, with the weights "
         f"kept. Mean over {seeds_text(results, shown)} and a stroke for each; ringed: the best rate of each network.",
-        alt=f"Two line plots against the learning rate. Rate of the lowest validation loss: {listed}.",
+        alt=f"Two line plots against the learning rate. Rate of the lowest validation loss: {listed or 'none'}.",
     )
 
 

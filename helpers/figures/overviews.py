@@ -54,12 +54,13 @@ def forest_figure(
     )
     names = [name for pair in pairs for name in pair]
     scales = " Each block has scales of its own." if len(groups) > 1 else ""
+    said = f"{measure_of(measures[0]).title}: {listed or 'none'}"
     return Figure(
         figure,
         label=label,
         caption=f"{see} Paired differences, the second network less the first, on the same split, weights' seed and "
         f"order: a stroke for each of {seeds_text(results, names)}, mark and bar for mean and interval.{scales}",
-        alt=f"One panel for each measure, one row for each comparison. {measure_of(measures[0]).title}: {listed}.",
+        alt=f"One panel for each measure, one row for each comparison. {said}.",
     )
 
 
@@ -106,7 +107,7 @@ def steps_to_loss_figure(results: Runs, names: Sequence[str], *, label: str = "f
     axes.yaxis.set_major_formatter(lambda steps, _: f"{steps:,.0f}")
     dress(axes)
     names_at_the_right(axes, ends)
-    listed = ", ".join(f"{name} {loss:.3f} nats after {steps:,.0f} steps" for name, loss, steps, _ in ends)
+    listed = ", ".join(f"{name} {loss:.3f} nats after {steps:,.0f} steps" for name, loss, steps, _ in ends) or "none"
     return Figure(
         figure,
         label=label,
@@ -142,7 +143,7 @@ def tradeoff_figure(results: Runs, names: Sequence[str], *, label: str = "fig:tr
         axes.margins(x=0.16)
     stretch_towards_all(left)
     names_at_the_right(right, ends)
-    listed = "; ".join(f"{name}: {how.text(accuracy / 100)} %" for name, _, accuracy, _ in ends)
+    listed = "; ".join(f"{name}: {how.text(accuracy / 100)} %" for name, _, accuracy, _ in ends) or "None"
     return Figure(
         figure,
         label=label,

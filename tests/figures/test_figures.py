@@ -1,5 +1,6 @@
 """Figures and tables: for every kind of results and data, with captions that say what is there."""
 
+import re
 import shutil
 from dataclasses import replace
 
@@ -52,6 +53,9 @@ def test_every_figure_and_table_takes_any_results_with_letters_of_eight_points(s
         assert shown.alt
         small = [t.get_text() for t in shown.figure.findobj(Text) if t.get_visible() and t.get_size() < 8]
         assert [text for text in small if text and "$" not in text] == []
+        assert not re.search(r"\bnan\b|[:.] \.", shown.alt) or results is not RESULTS["none"]
+    if results is RESULTS["none"] and "not judged" not in shown.caption:
+        assert "0 seeds (not trained yet: run `make pdf`, or Task 2, 3 or 4)" in shown.caption
 
 
 def test_a_history_and_an_experiment_of_ones_own_are_drawn_beside_the_reports():
