@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _report(*, html: bool) -> int:
     from nbtypst import read_notebook
 
-    from .common.files import check_folder
+    from .common.files import alone_in, check_folder
     from .report import ROOT, front, kept_front, notebooks_of, write_report
 
     interrupts.raise_from_now_on()  # not while modules are imported: Python would end with the signal all the same
@@ -49,20 +49,20 @@ def _report(*, html: bool) -> int:
     build = build_directory()
     output = report_directory() / f"assignment1_report.{'html' if html else 'pdf'}"
     options = {name.lower(): bool(setting(name)) for name in ("CODE", "STRICT", "FRESH")}
-    for folder in (build, output.parent):
-        check_folder(folder, "BUILD_DIR")
+    check_folder(output.parent, "BUILD_DIR")
     for path in notebooks_of(ROOT):
         read_notebook(path)  # a broken one is told before the trainings, and read again after them
-    about = None if options["fresh"] else kept_front(ROOT)
-    if about is None:
-        from .experiments.runner import run_experiments
+    with alone_in(build, "BUILD_DIR"):
+        about = None if options["fresh"] else kept_front(ROOT)
+        if about is None:
+            from .experiments.runner import run_experiments
 
-        results = run_experiments()
-        if results.interrupted:
-            return interrupts.EXIT_STATUS
-        about = front(results)
-    trained = time.perf_counter() - start
-    written = write_report(output, about, pages=build / "html" if html else None, root=ROOT, **options)
+            results = run_experiments()
+            if results.interrupted:
+                return interrupts.EXIT_STATUS
+            about = front(results)
+        trained = time.perf_counter() - start
+        written = write_report(output, about, pages=build / "html" if html else None, root=ROOT, **options)
     told = {
         "claims that do not hold:": written.struck,
         "claims that are fragile:": written.fragile,
@@ -97,12 +97,14 @@ def _replicate() -> int:
 
 def _check() -> int:
     from .check import problems
+    from .common.files import alone_in
     from .experiments.runner import run_experiments
 
     interrupts.raise_from_now_on()
-    if run_experiments().interrupted:
-        return interrupts.EXIT_STATUS
-    found = problems()
+    with alone_in(build_directory(), "BUILD_DIR"):
+        if run_experiments().interrupted:
+            return interrupts.EXIT_STATUS
+        found = problems()
     print(*found, f"{len(found) or 'no'} problem{'s' * (len(found) != 1)}", sep="\n")
     return int(bool(found))
 

@@ -1,13 +1,14 @@
 """The report: its notebooks run as far as need be, their claims gathered, all of it printed."""
 
 import json
+import os
 import platform
+import re
 import sys
 import time
 import warnings
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nbformat
@@ -16,6 +17,7 @@ from nbtypst import Built, Notebook, NotebookError, NotebookWarning, Table, buil
 
 from .common.files import write_whole
 from .common.hashing import sha256
+from .common.sealed import sealed, unsealed
 from .data.mnist import data_directory, data_name
 from .evidence import evidence_table as evidence
 from .evidence import replication
@@ -33,6 +35,7 @@ FIRST, APPENDIX = "assignment1_report.ipynb", "appendix.ipynb"
 FRONT = "front.json"
 OF_PRINT = ("CODE", "STRICT", "FRESH", "AUTHORS", "TQDM_DISABLE")  # settings that no cell's output depends on
 NOT_READ = (".git", "build", "results", "node_modules", "__pycache__")  # folders in which no cell's input lies
+NAMES = re.compile(r"""[^\s"'(),;=]+|(?<=")[^"\n]+(?=")|(?<=')[^'\n]+(?=')""")  # what may be a file's, in code
 
 Placed = tuple[Notebook, int, Claim]  # with the number of its cell, from 1
 
@@ -75,7 +78,7 @@ def write_report(
     claims = claims_of(run)
     made_with = {"code": commit(), "environment": environment()}
     record = claims_record(((notebook.name, cell, one) for notebook, cell, one in claims), made_with)
-    write_whole(claims_file(), record.encode(), "BUILD_DIR")
+    write_whole(claims_file(), record, "BUILD_DIR")
     put_evidence(run, [one for *_, one in claims])
     struck, fragile = (lines_of(claims, state) for state in (State.STRUCK, State.FRAGILE))
     if strict and struck + fragile:
@@ -83,7 +86,7 @@ def write_report(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotebookWarning)  # they are listed by who called
         built = build(run, output, strict=strict, code=code, toc=True, pages=pages, **about, **authors())
-    _keep(FRONT, json.dumps({"inputs": inputs, "front": about}))
+    _keep(FRONT, sealed({"inputs": inputs, "front": about}, FRONT))
     return Written(built, struck, fragile, count, time.perf_counter() - start)
 
 
@@ -99,8 +102,10 @@ def put_evidence(notebooks: Iterable[Notebook], claims: Sequence[Claim]) -> None
         for output in (output for cell in notebook.code_cells() for output in cell.outputs):
             for name in tables.keys() & output.get("metadata", {}).keys():
                 table = tables[name](claims, output.metadata[name])
-                if isinstance(table, Table):  # not the line that there is none
+                if isinstance(table, Table):
                     output.data, output.metadata = table.shown()
+                else:  # the line that there is none
+                    output.data, output.metadata = {"text/markdown": table.data}, table.metadata
 
 
 def front(results: Results) -> dict[str, object]:
@@ -125,10 +130,8 @@ def kept_front(root: Path) -> dict[str, object] | None:
 
     Where nothing did, the results are those of then too, and need not be looked for.
     """
-    with suppress(OSError, ValueError, LookupError):
-        kept = json.loads((kept_directory() / FRONT).read_text(encoding="utf-8"))
-        return kept["front"] if kept["inputs"] == inputs_of_cells(root) else None
-    return None
+    kept = _opened(FRONT, FRONT, "the results are looked for again")
+    return kept["front"] if kept and kept["inputs"] == inputs_of_cells(root) else None
 
 
 def executed(notebooks: Sequence[Notebook], inputs: str, *, fresh: bool = False) -> tuple[list[Notebook], int]:
@@ -136,7 +139,10 @@ def executed(notebooks: Sequence[Notebook], inputs: str, *, fresh: bool = False)
 
     inputs: hash of all that cells could read. Outputs are kept under the key of that and of the code cells, so
     Markdown alone never runs a kernel, and a changed cell runs its own notebook only.
+    What is not as it was kept is run again. No output in the notebooks' own files is taken: it could be anything.
     """
+    for cell in (cell for notebook in notebooks for cell in notebook.node.cells if cell.cell_type == "code"):
+        cell.outputs, cell.execution_count = [], None  # a kernel leaves those of empty and of skipped cells
     keys = {notebook.name: _key(notebook, inputs) for notebook in notebooks}
     found = {notebook.name: None if fresh else _kept(notebook, keys[notebook.name]) for notebook in notebooks}
     missing = [notebook for notebook in notebooks if found[notebook.name] is None]
@@ -145,17 +151,20 @@ def executed(notebooks: Sequence[Notebook], inputs: str, *, fresh: bool = False)
         stem = Path(notebook.name).stem
         for old in kept_directory().glob(f"{stem}-*.ipynb"):
             old.unlink(missing_ok=True)
-        _keep(f"{stem}-{keys[notebook.name]}.ipynb", nbformat.writes(notebook.node))
+        _keep(f"{stem}-{keys[notebook.name]}.ipynb", sealed(notebook.node, keys[notebook.name]))
     return [found[notebook.name] for notebook in notebooks], len(missing)
 
 
 def inputs_of_cells(root: Path) -> str:
-    """Return the hash of all that a cell could read: sources, data, results, settings, library versions, own files."""
+    """Return the hash of all that a cell could read: sources, data, results, settings, library versions, own files.
+
+    A file counts by its times and size; one that is named in code by its content too, wherever it lies (`_key`).
+    """
     store, data = Store().directory, data_directory()
     files = [path for path in _files_below(root) if path.suffix not in (".ipynb", ".md", ".pdf", ".html")]
-    stamps = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files]
+    stamps = [(str(path), *_stamp(path)) for path in files]
     for folder in (store, data):
-        stamps += [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(folder.glob("*"))]
+        stamps += [(path.name, *_stamp(path)) for path in sorted(folder.glob("*"))]
     facts = {
         "files": sorted(stamps),
         "settings": {name: str(setting(name)) for name in SETTINGS if name not in OF_PRINT},
@@ -178,31 +187,50 @@ def _files_below(root: Path) -> Iterable[Path]:
             continue
         if path.is_dir():
             yield from _files_below(path)
-        else:
+        elif path.is_file():
             yield path
 
 
+def _stamp(path: Path) -> tuple[int, int, int]:
+    """Return when a file was written, when it was really changed where the system knows it, and its size."""
+    found = path.stat()
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size
+
+
 def _key(notebook: Notebook, inputs: str) -> str:
+    """Return the hash of what the outputs depend on: code, all inputs, and the content of files that the code names."""
     code = [[cell.source, cell.metadata] for cell in notebook.code_cells()]
-    return sha256(json.dumps([notebook.name, code, notebook.metadata.get("kernelspec", {}), inputs]).encode())[:20]
+    names = sorted({name for source, _ in code for name in NAMES.findall(source)})
+    named = [(name, sha256(path.read_bytes())) for name in names if os.path.isfile(path := notebook.folder / name)]
+    facts = [notebook.name, code, named, notebook.metadata.get("kernelspec", {}), inputs]
+    return sha256(json.dumps(facts).encode())[:20]
+
+
+def _opened(name: str, key: str, remedy: str) -> dict[str, object] | None:
+    """Return what is kept in a file; `None` if there is none, or if it is not as it was written: one line says so."""
+    path = kept_directory() / name
+    try:
+        return unsealed(path.read_bytes(), key)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        print(f"{path}: {getattr(error, 'strerror', None) or error}; {remedy}", file=sys.stderr)
+        return None
 
 
 def _kept(notebook: Notebook, key: str) -> Notebook | None:
     """Return the notebook with the outputs that were kept of its code cells, if any were under this key."""
-    path = kept_directory() / f"{Path(notebook.name).stem}-{key}.ipynb"
-    if not path.is_file():
+    kept = _opened(f"{Path(notebook.name).stem}-{key}.ipynb", key, f"{notebook.name} is run again")
+    if kept is None:
         return None
-    try:
-        kept = read_notebook(path)
-    except NotebookError:
-        return None  # it will be run, and kept anew
-    for cell, before in zip(notebook.code_cells(), kept.code_cells(), strict=True):
-        cell.outputs, cell.execution_count = before.outputs, before.execution_count
+    before = replace(notebook, node=nbformat.from_dict(kept))
+    for cell, one in zip(notebook.code_cells(), before.code_cells(), strict=True):
+        cell.outputs, cell.execution_count = one.outputs, one.execution_count
     return notebook
 
 
-def _keep(name: str, text: str) -> None:
-    write_whole(kept_directory() / name, text.encode(), "BUILD_DIR")
+def _keep(name: str, content: bytes) -> None:
+    write_whole(kept_directory() / name, content, "BUILD_DIR")
 
 
 def lines_of(claims: Iterable[Placed], state: State) -> list[str]:

@@ -2,9 +2,18 @@
 
 import os
 import secrets
-from contextlib import suppress
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import BinaryIO
+
+if os.name == "nt":
+    import msvcrt
+else:
+    import fcntl
 
 
 def write_whole(path: Path, content: bytes, setting: str = "") -> None:
@@ -36,6 +45,36 @@ def check_folder(folder: Path, setting: str) -> None:
             pass
     except OSError as error:
         raise with_remedy(error, "allow writing there", folder, setting) from error
+
+
+@contextmanager
+def alone_in(folder: Path, setting: str = "") -> Iterator[None]:
+    """Build in a folder alone: who comes second says so in one line, and waits.
+
+    The system holds the lock for the process, and ends it with that, however it ends; the file `lock` stays, and means
+    nothing. Raises `OSError` as `write_whole`.
+    """
+    check_folder(folder, setting)
+    with open(folder / "lock", "ab") as file:
+        if not _locked(file):
+            print(
+                f"{folder}: another build is under way there; this one waits for its end", file=sys.stderr, flush=True
+            )
+            while not _locked(file):
+                time.sleep(0.1)
+        yield
+
+
+def _locked(file: BinaryIO) -> bool:
+    """Try to lock a file until it is closed; return whether it is."""
+    try:
+        if os.name == "nt":
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
 
 
 def with_remedy(error: OSError, remedy: str, path: Path, setting: str = "") -> OSError:

@@ -1,12 +1,12 @@
 """The table of evidence, and the file that keeps the claims of the last build."""
 
-import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from nbtypst import Table
 
+from ..common.sealed import sealed, unsealed
 from ..settings import build_directory
 from .claims import Claim, State, _made
 from .judgement import LIKELY, Judgement, Verdict
@@ -76,8 +76,8 @@ def claims_file() -> Path:
     return build_directory() / "claims.json"
 
 
-def claims_record(claims: Iterable[tuple[str, int, Claim]], versions: Mapping[str, object]) -> str:
-    """Return what `claims_file()` holds: of every claim notebook, cell, state, sentence and judgements, as JSON.
+def claims_record(claims: Iterable[tuple[str, int, Claim]], versions: Mapping[str, object]) -> bytes:
+    """Return what `claims_file()` holds: of every claim notebook, cell, state, sentence and judgements, sealed.
 
     claims: notebook, number of the cell, claim. versions: what the whole was made with.
     """
@@ -85,13 +85,13 @@ def claims_record(claims: Iterable[tuple[str, int, Claim]], versions: Mapping[st
         {"notebook": notebook, "cell": cell, "claim": one.identifier, "state": one.state.words} | one.as_metadata()
         for notebook, cell, one in claims
     ]
-    return json.dumps({"versions": versions, "claims": rows}, indent=1, ensure_ascii=False)
+    return sealed({"versions": versions, "claims": rows})
 
 
 def claims_of_the_last_build() -> dict[str, Claim]:
     """Return the claims of the last `make pdf` by identifier; none where there was no such build."""
     with suppress(OSError, ValueError, LookupError, TypeError):  # none yet, or not as it was written
-        kept = json.loads(claims_file().read_text(encoding="utf-8"))["claims"]
+        kept = unsealed(claims_file().read_bytes())["claims"]
         return {row["claim"]: Claim.from_metadata(row) for row in kept}
     return {}
 
