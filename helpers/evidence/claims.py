@@ -135,9 +135,12 @@ class Claim:
 
     @classmethod
     def from_metadata(cls, stored: dict) -> "Claim":
-        """Return the claim that a cell's output holds."""
-        judgements = (Judgement(**one | {"verdict": Verdict(one["verdict"])}) for one in stored["judgements"])
-        return cls(stored["text"], tuple(judgements))
+        """Return the claim that a cell's output holds. Raises `ValueError` for what is none."""
+        try:
+            judgements = [Judgement(**one | {"verdict": Verdict(one["verdict"])}) for one in stored["judgements"]]
+            return cls(str(stored["text"]), tuple(judgements))
+        except (LookupError, TypeError, AttributeError) as error:
+            raise ValueError(f"no claim: {stored!r:.100}") from error
 
 
 def claim(text: str, *expected: Judgement | bool | list[Judgement]) -> None:
@@ -166,7 +169,10 @@ def claim(text: str, *expected: Judgement | bool | list[Judgement]) -> None:
 
 
 def claims_in(cells: Iterable[dict]) -> list[tuple[int, Claim]]:
-    """Return the claims that the outputs of a notebook's cells show, each with the number of its cell, from 1."""
+    """Return the claims that the outputs of a notebook's cells show, each with the number of its cell, from 1.
+
+    Raises `ValueError` for one that is not as it was written.
+    """
     outputs = [(number, output) for number, cell in enumerate(cells, start=1) for output in cell.get("outputs", ())]
     found = [(number, one) for number, output in outputs for one in output.get("metadata", {}).get(METADATA, ())]
     return [(number, Claim.from_metadata(stored)) for number, stored in found]

@@ -11,9 +11,8 @@ from ..experiments.result import Runs, runs_of
 from ..experiments.table import name_of
 from .families import Pair, family_of
 from .judgement import Judgement, Verdict
-from .margins import margin_of, margin_text
 from .measure import Quantity
-from .measures import measure_of
+from .measures import margin_of, margin_text, measure_of
 from .network_numbers import Interval, Network
 from .numbers import NOT_TRAINED, counted, decimal, ranges_text, short_name
 from .paired import Paired, columns

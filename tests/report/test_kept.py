@@ -130,8 +130,12 @@ def test_fresh_runs_all_and_a_damaged_kept_notebook_is_run_again(folder):
     notebooks = [read_notebook(folder / "task2.ipynb")]
     assert [executed(notebooks, "a", fresh=fresh)[1] for fresh in (False, False, True)] == [1, 0, 1]
     (kept,) = report.kept_directory().glob("task2-*.ipynb")
-    kept.write_text("{")
-    assert executed(notebooks, "a")[1] == 1
+    notebook = nbformat.read(kept, as_version=4)
+    notebook.cells[1].outputs[0].metadata = {"claims": [{"text": "No judgements."}]}
+    damaged = nbformat.writes(notebook)
+    for content in ("{", damaged):
+        kept.write_text(content)
+        assert executed(notebooks, "a")[1] == 1
 
 
 CLAIM = """from helpers import claim, computed
