@@ -7,12 +7,11 @@ from html import escape
 from pathlib import Path
 
 import lxml.html
-from lxml.html import HtmlElement
 from nbformat import NotebookNode
 
 from . import markdown, outputs
 from .collected import Collected, Remarks, box
-from .mathematics import Formula, definitions, labels_and_tag
+from .mathematics import LONGEST, Formula, definitions, labels_and_tag
 from .notebooks import Notebook
 from .page import Page
 from .pandoc import SECONDS
@@ -20,12 +19,11 @@ from .pictures import Picture
 from .reading import Source, read
 from .references import Numbers, cite, mark_captions, mark_references, read_works
 from .selection import Selection
-from .structure import Links, Part, arrange_headings, headings, move_footnotes, take_title, words_of
+from .structure import Links, Part, arrange_headings, is_long, move_footnotes, take_title, words_of
 
 MAGIC = re.compile(r"%%(\w+)")
 LANGUAGES = {"html": "html", "javascript": "javascript", "js": "javascript", "latex": "latex", "r": "r", "svg": "xml"}
 SHELLS = {"bash", "sh", "script", "system", "sx"}
-LONG = 8  # pages from which on a document gets a table of contents by itself
 
 
 @dataclass(frozen=True)
@@ -113,7 +111,7 @@ def document_of(notebooks: Sequence[Notebook], options: Options | None = None) -
         remarks=collected.remarks,
         names=links.used | {link.get("href", "#")[1:] for part in parts for link in part.tree.find_class("reference")},
         is_accessible=accessible,
-        toc=_is_long(parts) if options.toc is None else options.toc,
+        toc=is_long(parts) if options.toc is None else options.toc,
         options=options,
     )
 
@@ -167,6 +165,8 @@ def _with_footnotes(cells: Sequence[NotebookNode]) -> Iterator[NotebookNode]:
 def _html(cell: NotebookNode, notebook: Notebook, selection: Selection, collected: Collected) -> str:
     """What the cell shows, as HTML."""
     if cell.cell_type == "markdown":
+        if markdown.TOO_DEEP.search(cell.source):
+            collected.remark(f"lists or quotations nested deeper than {markdown.DEEPEST} are shown as their source")
         return markdown.as_html(cell.source)
     if cell.cell_type == "raw":
         return _raw(cell, collected)
@@ -228,19 +228,11 @@ def _number_formulas(parts: Sequence[Part]) -> list[Formula]:
         if part.notebook != notebook:
             macros, notebook = "", part.notebook
         for element in part.tree.find_class("math"):
-            new, tex = definitions(element.text or "")
-            macros += new
+            tex, new = element.text or "", ""
+            if len(tex) <= LONGEST:  # a longer one is shown as its source
+                new, tex = definitions(tex)
+                tex = labels_and_tag(tex)[0]
+            macros = (macros + new)[:LONGEST]
             element.set("data-formula", str(len(formulas)))
-            formulas.append(Formula(labels_and_tag(tex)[0], "display" in element.classes, macros))
+            formulas.append(Formula(tex, "display" in element.classes, macros))
     return formulas
-
-
-def _is_long(parts: Sequence[Part]) -> bool:
-    """Whether a document has headings enough, and about as many pages, that a table of contents is of use."""
-    letters = lines = pictures = 0
-    for part in parts:
-        letters += len(part.tree.text_content())
-        lines += sum((element.text_content()).count("\n") for element in part.tree.iter("pre"))
-        pictures += sum(1 for _ in part.tree.iter("img"))
-    count: list[HtmlElement] = [heading for _, heading in headings(parts) if heading.tag in ("h1", "h2")]
-    return len(count) > 3 and letters / 2800 + lines / 80 + pictures / 3 > LONG

@@ -8,7 +8,14 @@ import re
 from html import escape, unescape
 
 from mistune import InlineState, import_plugin
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath, MathInlineParser
+from nbconvert.filters.markdown_mistune import (
+    IPythonRenderer,
+    MarkdownWithMath,
+    MathBlockParser,
+    MathInlineParser,
+)
+
+from .formula_marks import tamed
 
 DOLLAR = "\ufdd2"  # no sign at all: nobody may write it
 TAG = re.compile(r"<[^>]*>")
@@ -17,9 +24,13 @@ NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:[ \t]+\S.*(?:\n(?:[ \t]*\n)?[ ]{4,}\
 NOTE_CALL = re.compile(r"\[\^([^\]\s]+)\](?!:)")
 DISPLAYED = re.compile(r"\s*\\begin\{(?:align|equation|gather|multline|eqnarray|flalign|alignat)\*?\}")
 MORE = ("footnotes", "mistune.plugins.table.table_in_list", "mistune.plugins.table.table_in_quote")  # as JupyterLab has
-DEEPEST = 120  # quotation marks or blanks before a line: more are no nesting that anyone meant, and mistune recurses
+DEEPEST = 20  # lists and quotations in each other; deeper ones are shown as their source
+TOO_DEEP = re.compile(
+    rf"^(?!\s*([-*_])(?:[ \t]*\1)*+\s*$)(?:[ \t]*+(?:>|[-*+](?=[ \t])|\d{{1,9}}[.)](?=[ \t]))){{{DEEPEST + 1},}}",
+    re.MULTILINE,
+)
 MONEY = re.compile(
-    r"\d[\d.,]*(?:\s*[kKM]|\s?(?:bn|million|billion))?[.,;:)]?\s+(?:[^\\^_={}$]*[A-Za-z]{2,}[^\\^_={}$]*)"
+    r"\d[\d.,]*+(?:\s*+[kKM]|\s?(?:bn|million|billion))?[.,;:)]?\s++(?=[^\\^_={}$]*?[A-Za-z]{2})[^\\^_={}$]*+"
 )
 
 
@@ -79,9 +90,11 @@ def code_block(code: str, language: str) -> str:
 def as_html(source: str) -> str:
     """A cell's Markdown as HTML."""
     plugins = [import_plugin(name) for name in (*MarkdownWithMath.DEFAULT_PLUGINS, *MORE)]
-    source = source.replace(DOLLAR, "\ufffd")
-    flat = re.sub(rf"^(?:[ \t]*>){{{DEEPEST},}}", "> ", source, flags=re.MULTILINE)
-    return MarkdownWithMath(Renderer(), inline=InlineParser(hard_wrap=False), plugins=plugins).render(flat)
+    source = tamed(source.replace(DOLLAR, "\ufffd"))
+    block = MathBlockParser(max_nested_level=DEEPEST)
+    return MarkdownWithMath(Renderer(), block=block, inline=InlineParser(hard_wrap=False), plugins=plugins).render(
+        source
+    )
 
 
 def with_footnotes(sources: list[str]) -> list[str]:

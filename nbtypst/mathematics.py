@@ -12,7 +12,7 @@ from .mathematics_colours import with_colours_marked
 from .mathematics_macros import EndlessMacroError, expanded
 from .mathematics_marks import COMMAND, repaired_typst
 from .mathematics_repairs import rewritten
-from .mathematics_scopes import TooMuchError, check_extent
+from .mathematics_scopes import LONGEST, TooMuchError, check_extent
 from .mathml import repaired_mathml
 from .pandoc import SECONDS, ask
 from .tex import (
@@ -27,7 +27,7 @@ from .tex import (
     without_colour,
 )
 
-__all__ = ["Converted", "Formula", "definitions", "labels_and_tag", "to_mathml", "to_typst"]
+__all__ = ["LONGEST", "Converted", "Formula", "definitions", "labels_and_tag", "to_mathml", "to_typst"]
 SCRIPT = Path(__file__).parent / "pandoc.lua"
 MOST_RUNS = 3  # of pandoc for the formulas of a document
 MATHML = re.compile(r"<math display=\"(\w+)\".*?><semantics>(.*)<annotation.*</math>", re.DOTALL)

@@ -8,6 +8,7 @@ from .tex import DEFINITION, NAME
 
 MOST = 2000  # replacements in one formula: with more, a macro stands for itself
 LONGEST = 100_000  # letters of what comes of a formula
+MOST_WORK = 1_000_000  # letters of all that is replaced
 TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|.", re.DOTALL)
 COMMAND = re.compile(rf"\\(re|provide)?newcommand\*?{NAME}\s*(?:\[(\d)\]\s*)?(?:\[([^\]]*)\]\s*)?")
 DEF = re.compile(r"\\g?def\s*\\([A-Za-z]+|[^A-Za-z])((?:\s*#\d)*)\s*")
@@ -47,7 +48,7 @@ def expanded(tex: str, macros: str) -> str:
     Raises EndlessMacroError if that has no end.
     """
     table = _table(macros) if macros else {}
-    at = count = 0
+    at = count = work = 0
     while table and (found := TOKEN.search(tex, at)):
         macro = table.get(found[0][1:]) if len(found[0]) > 1 else None
         replaced = _replaced(tex, found.end(), macro) if macro else None
@@ -56,12 +57,13 @@ def expanded(tex: str, macros: str) -> str:
             continue
         body, end = replaced
         count += 1
+        work += end - found.start() + len(body)
         if found.start() and tex[found.start() - 1] in "^_":
             body = f"{{{body}}}"
         elif re.search(r"\\[A-Za-z]+$", body) and tex[end : end + 1].isalpha():
             body += " "
         tex, at = tex[: found.start()] + body + tex[end:], found.start()
-        if count > MOST or len(tex) > LONGEST:
+        if count > MOST or len(tex) > LONGEST or work > MOST_WORK:
             raise EndlessMacroError(found[0])
     return tex
 
@@ -79,6 +81,10 @@ def _replaced(tex: str, end: int, macro: _Macro) -> tuple[str, int] | None:
             return None
         values.append(taken[0])
         end = taken[1]
+
+    size = len(macro.body) + sum(len(value) * macro.body.count(f"#{n}") for n, value in enumerate(values, 1))
+    if size > LONGEST:
+        raise EndlessMacroError(f"#1 in {macro.body[:20]}")
 
     def value(found: re.Match[str]) -> str:
         number = int(found[1])

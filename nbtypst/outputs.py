@@ -21,10 +21,10 @@ SHOWN = "nbtypst"  # the key of an output's metadata under which `Figure` and `T
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 RICHEST_FIRST = ("text/html", "text/markdown", "text/latex", *PICTURES, "application/json", "text/plain")
 STAND_IN = re.compile(r"\s*<[^<>]*>\s*|\s*\w[\w.]*\(.*\)\s*", re.DOTALL)  # "<IPython...HTML object>", "HBox(...)"
-INVISIBLE = re.compile(r"<(script|style|template)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+HIDING = re.compile(r"<(script|style|template)\b|<!--", re.IGNORECASE)
 SOMETHING = re.compile(r"<(?:img|svg|table|hr|input)\b", re.IGNORECASE)
 ELSEWHERE = re.compile(r"<(?:iframe|video|audio|object|embed|canvas)\b", re.IGNORECASE)
-TAG = re.compile(r"<[^>]*>")
+TAG = re.compile(r"<[^<>]*>")
 WHOLE_FORMULA = re.compile(r"\s*(\$\$?)(.*?)\1\s*|\s*\\\[(.*?)\\\]\s*|\s*\\\((.*?)\\\)\s*", re.DOTALL)
 PANDOCS_FORMULA = re.compile(r'<span\s+class="math (inline|display)">\\[(\[](.*?)\\[)\]]</span>', re.DOTALL)
 
@@ -82,7 +82,7 @@ def _rich(output: NotebookNode, collected: Collected) -> str:
 
 def _is_printable(mime: str, data: dict) -> bool:
     if mime == "text/html":
-        visible = INVISIBLE.sub("", data[mime])
+        visible = _visible(data[mime])
         if SOMETHING.search(visible) or TAG.sub("", visible).strip():
             return True
         return bool(ELSEWHERE.search(visible)) and not set(PICTURES) & set(data)  # a still of a film is better
@@ -91,6 +91,18 @@ def _is_printable(mime: str, data: dict) -> bool:
     if mime == "application/json":
         return "text/plain" not in data or bool(STAND_IN.fullmatch(data["text/plain"]))
     return True
+
+
+def _visible(html: str) -> str:
+    """HTML without comments and what is not for readers; what is not ended hides all that follows."""
+    pieces, at = [], 0
+    while found := HIDING.search(html, at):
+        pieces.append(html[at : found.start()])
+        end = re.compile(rf"</{found[1]}\s*>" if found[1] else "-->", re.IGNORECASE).search(html, found.end())
+        if not end:
+            return "".join(pieces)
+        at = end.end()
+    return "".join([*pieces, html[at:]])
 
 
 def _of_kind(mime: str, output: NotebookNode, about: dict, collected: Collected) -> str:

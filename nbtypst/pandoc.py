@@ -9,7 +9,7 @@ from pathlib import Path
 import pypandoc
 
 SECONDS = 4.0  # of work that a call may take for a page; longer texts get more
-PATIENCE = 6  # times as long may pass where the machine does other things meanwhile
+PATIENCE = 30  # times as long may pass where the machine does other things meanwhile
 LETTERS_A_SECOND = 20_000
 MEMORY = ["+RTS", "-M1g", "-RTS"]
 

@@ -10,7 +10,7 @@ What the tree may hold, beside ordinary elements of text, lists and tables:
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -20,6 +20,7 @@ import lxml.html
 from lxml.html import HtmlElement
 
 from .collected import Collected, box
+from .formula_marks import formulas_in
 from .markdown import DOLLAR
 from .markdown import math as math_element
 from .parsing import DEEPEST, parsed
@@ -50,11 +51,6 @@ FOREIGN = {  # shown as a box that says what it was
     "canvas": "a drawing made by a script",
 }
 VERBATIM = {"pre", "code", "kbd", "samp", "tt", "style", "textarea", "math"}
-FORMULA = re.compile(
-    r"(?<!\\)\$\$(?P<a>.+?)(?<!\\)\$\$|(?<![\\$])\$(?P<b>[^$]+?)(?<![\\$])\$(?!\$)"
-    r"|\\\[(?P<c>.+?)\\\]|\\\((?P<d>.+?)\\\)|(?P<e>\\begin\{(?P<name>[a-z]+\*?)\}.*?\\end\{(?P=name)\})",
-    re.DOTALL,
-)
 ATTRIBUTES = re.compile(r"\s*\{([^{}]*)\}")  # pandoc's, right after a picture, a heading or a caption
 ATTRIBUTE = re.compile(r'(\w+)=(?:"(.*?)"(?=\s+(?:\w+=|[#.])|\s*$)|([^\s"]+))')
 DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
@@ -157,12 +153,12 @@ def text_places(body: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
 
 
 def replace_words(
-    body: HtmlElement, pattern: re.Pattern[str], make: Callable[[re.Match[str]], list[str | HtmlElement]]
+    body: HtmlElement, find: Callable[[str], Iterable[re.Match[str]]], make: Callable[[re.Match[str]], list]
 ) -> None:
-    """Replace what `pattern` finds within one piece of text by what `make` gives; if that is nothing, it stays."""
+    """Replace what `find` finds within one piece of text by the words and elements that `make` gives, if any."""
     for element, where in list(text_places(body)):
         words, pieces, end = getattr(element, where), [], 0
-        for found in pattern.finditer(words):
+        for found in find(words):
             if new := make(found):
                 pieces += [words[end : found.start()], *new]
                 end = found.end()
@@ -192,7 +188,7 @@ def _mark_formulas(body: HtmlElement) -> None:
         html = math_element(tex, display=found["b"] is None and found["d"] is None)
         return [lxml.html.fragment_fromstring(html)]
 
-    replace_words(body, FORMULA, formula)
+    replace_words(body, formulas_in, formula)
 
 
 def _resolve(image: HtmlElement, drawings: list[str], source: Source) -> None:

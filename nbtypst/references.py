@@ -14,14 +14,15 @@ from lxml.html.builder import FIGCAPTION, FIGURE, A, B
 
 from .beside import OUTSIDE, OutsideError, content
 from .collected import Collected
-from .mathematics import labels_and_tag
+from .mathematics import LONGEST, labels_and_tag
 from .pandoc import ask
 from .parsing import fragment
 from .reading import insert_markup, replace_words
 from .structure import Part
 
 KINDS = {"fig": "Figure", "tbl": "Table", "eq": "Equation"}
-CITATION = re.compile(r"\[[^\[\]]*?-?@[\w:.#$%&+?<>~/-]+[^\[\]]*\]|\\(?:eq)?ref\{([^{}]+)\}")
+CITATION = re.compile(r"\[[^\[\]]*+\]|\\(?:eq)?ref\{([^{}]++)\}")  # and an @ in brackets
+CITED = re.compile(r"@[\w:.#$%&+?<>~/-]")
 LABELS = re.compile(r"-?@((?:fig|tbl|eq):[\w:.-]+)")
 CAPTION = re.compile(r"\s*:\s+(\S.*)", re.DOTALL)
 NUMBERED = re.compile(r"\s*\\begin\{(equation|align|gather|multline|eqnarray|alignat|flalign)\}")
@@ -51,7 +52,7 @@ def mark_captions(part: Part) -> None:
             continue
         caption = FIGCAPTION(found[1], *paragraph)
         last = caption[-1].tail if len(caption) else caption.text
-        label = re.search(r"\s*\{#([\w:.-]+)\}\s*$", last or "")
+        label = re.search(r"(?<!\s)\s*+\{#([\w:.-]+)\}\s*$", last or "")
         if label:
             insert_markup(*((caption[-1], "tail") if len(caption) else (caption, "text")), [last[: label.start()]])
         paragraph.drop_tree()
@@ -74,7 +75,7 @@ def mark_references(part: Part, *, works: bool) -> None:
             link = _equation(found[0], found[1])
             link.tail = formula.tail
             formula.getparent().replace(formula, link)
-    replace_words(part.tree, CITATION, lambda found: _reference(found, works))
+    replace_words(part.tree, CITATION.finditer, lambda found: _reference(found, works))
 
 
 def _equation(command: str, label: str) -> HtmlElement:
@@ -86,6 +87,8 @@ def _equation(command: str, label: str) -> HtmlElement:
 def _reference(found: re.Match[str], works: bool) -> list[str | HtmlElement]:
     if found[1]:
         return [_equation(found[0], found[1])]
+    if not CITED.search(found[0]):
+        return []
     labels = LABELS.findall(found[0])
     if labels:
         between = LABELS.split(found[0][1:-1])[::2]
@@ -143,7 +146,7 @@ class Numbers:
         caption.insert(0, number)
 
     def _number_formula(self, formula: HtmlElement) -> None:
-        tex, labels, tag = labels_and_tag(formula.text or "")
+        tex, labels, tag = labels_and_tag((formula.text or "")[:LONGEST])
         if tag is not None and self.tags_are_names and NAME_AS_TAG.fullmatch(tag):
             labels, tag = [*labels, f"eq:{tag}"], None  # a name, which Jupyter shows beside the formula
         elif tag is None and not labels and not NUMBERED.match(tex):

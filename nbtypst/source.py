@@ -14,6 +14,7 @@ from .writer import TypstWriter
 
 HERE = Path(__file__).parent
 FONTS = HERE / "fonts"
+MOST_SIGNS = 100  # without a font that are named one by one
 TEMPLATE = ("nbtypst.typ", "tables.typ")
 
 
@@ -59,12 +60,20 @@ class Source:
                 number = int(element.get("data-formula"))
                 if problem := self.writer.formulas[number].problem:
                     self.remark(part.place, f"{problem}: {self.document.formulas[number].tex.strip()[:120]}")
-        for sign in sorted(self.fonts.missing):
-            place = next(
-                (part.place for part in self.document.parts if sign in "".join(part.tree.itertext())),
-                self.document.name,
-            )
-            self.remark(place, f"no font has the sign U+{ord(sign):04X}")
+        self._note_missing()
+
+    def _note_missing(self) -> None:
+        rest, count = set(self.fonts.missing), 0
+        for part in self.document.parts:
+            here = sorted(rest & set("".join(part.tree.itertext()))) if rest else []
+            rest -= set(here)
+            for sign in here[: MOST_SIGNS - count]:
+                self.remark(part.place, f"no font has the sign U+{ord(sign):04X}")
+            if len(here) > MOST_SIGNS - count:
+                self.remark(part.place, f"no font has {len(here) - MOST_SIGNS + count} more signs")
+            count = min(MOST_SIGNS, count + len(here))
+        for sign in sorted(rest)[:MOST_SIGNS]:
+            self.remark(self.document.name, f"no font has the sign U+{ord(sign):04X}")
 
     def rewrite(self) -> None:
         """Write all parts anew, since figures are counted on the way."""

@@ -12,7 +12,8 @@ from .collected import Collected
 from .sanitising import leads_on
 
 LEVELS = {f"h{level}": level for level in range(1, 7)}
-GIVEN_NAME = re.compile(r"\s*\{#([\w:.-]+)[^{}]*\}\s*$")  # of a heading: "## Title {#name}"
+GIVEN_NAME = re.compile(r"(?<!\s)\s*+\{#([\w:.-]++)[^{}]*+\}\s*+$")  # of a heading: "## Title {#name}"
+LONG = 8  # pages from which on a document gets a table of contents by itself
 ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 
 
@@ -57,6 +58,17 @@ def _contents(part: Part) -> Iterator[str | HtmlElement]:
     if (part.tree.text or "").strip():
         yield part.tree.text
     yield from (child for child in part.tree if child.tag != "a" or child.text_content().strip())
+
+
+def is_long(parts: Sequence[Part]) -> bool:
+    """Whether a document has headings enough, and about as many pages, that a table of contents is of use."""
+    letters = lines = pictures = 0
+    for part in parts:
+        letters += len(part.tree.text_content())
+        lines += sum((element.text_content()).count("\n") for element in part.tree.iter("pre"))
+        pictures += sum(1 for _ in part.tree.iter("img"))
+    count: list[HtmlElement] = [heading for _, heading in headings(parts) if heading.tag in ("h1", "h2")]
+    return len(count) > 3 and letters / 2800 + lines / 80 + pictures / 3 > LONG
 
 
 def arrange_headings(parts: Sequence[Part]) -> None:
@@ -111,7 +123,7 @@ class Links:
     def __init__(self, parts: Sequence[Part], names: Sequence[str]):
         self.parts, self.names = parts, list(names)
         self.targets: list[dict[str, str]] = [{} for _ in names]  # of each notebook: name -> identifier in the document
-        self.taken: set[str] = set()
+        self.taken: dict[str, int] = {}  # by name, how many want it
         self.used: set[str] = set()
         for part in parts:
             self._name_targets(part)
@@ -136,11 +148,12 @@ class Links:
             targets.setdefault(other, identifier)
 
     def _unique(self, name: str, targets: dict[str, str]) -> str:
-        identifier, count = name, 0
+        identifier, count = name, self.taken.get(name, -1)
         while identifier in self.taken:
             count += 1
-            identifier = f"{name}-{count}"
-        self.taken.add(identifier)
+            identifier = f"{name}-{count}" if count else name
+        self.taken[name] = count
+        self.taken.setdefault(identifier, 0)
         targets.setdefault(name, identifier)
         return identifier
 

@@ -8,6 +8,8 @@ from lxml.html import HtmlElement
 from .table_extent import Extent
 
 MOST_SPANNED = 1000  # columns, as in HTML
+MOST_COLUMNS = 4000  # beyond which no cell spans further ones
+MOST_SLOTS = 100_000  # of a grid that is set as a table
 SECTIONS = {"thead": 0, "tbody": 1, "tr": 1, "tfoot": 2}
 BLOCKS = {
     "table",
@@ -27,6 +29,10 @@ BLOCKS = {
     "h5",
     "hr",
 }
+
+
+class TooLargeError(ValueError):
+    """A table has more cells than can be set."""
 
 
 @dataclass(slots=True, eq=False)
@@ -71,11 +77,14 @@ def grid_of(element: HtmlElement) -> Grid:
     """The grid of a `table` element, by HTML's own way of placing cells.
 
     Spans end where their section of the table or another cell begins; rows and columns in which no cell begins go.
+    Raises TooLargeError for more than `MOST_SLOTS` places for cells.
     """
     sections = _sections(element)
     rows, columns, head = _placed(sections)
     grid = Grid(rows, columns, head, caption=next(element.iterchildren("caption"), None))
     _close_up(grid)
+    if grid.columns * len(grid.rows) > MOST_SLOTS:
+        raise TooLargeError(f"a table of {len(grid.rows)} rows and {grid.columns} columns")
     if not grid.head:
         grid.head = _leading_heads(grid)
     elif not any(cell.text or len(cell.element) for row in grid.rows[: grid.head] for cell in row):
@@ -133,7 +142,7 @@ def _cell(element: HtmlElement, row: int, column: int, last: int, taken: dict[in
     if len(element.attrib):
         spanned = _span(element.get("rowspan"))
         cell.rowspan = last - row if spanned == 0 else min(max(1, spanned), last - row)
-        wide = max(1, min(MOST_SPANNED, _span(element.get("colspan")) or 1))
+        wide = max(1, min(MOST_SPANNED, MOST_COLUMNS - column, _span(element.get("colspan")) or 1))
         cell.colspan = next((step for step in range(1, wide) if taken.get(column + step, 0) > row), wide)
     words = element.text_content() if len(element) else element.text
     cell.text = " ".join(words.split()) if words else ""

@@ -52,21 +52,19 @@ def wrapped(line: str, columns: int) -> list[str]:
     line = line.expandtabs(8) if "\t" in line else line
     if len(line) <= columns and (line.isascii() or max(wcswidth(line), 0) <= columns):
         return [line]
-    pieces, room = [], columns
-    while (cut := _fitting(line, room)) < len(line):
-        space = line.rfind(" ", room // 2, cut) + 1
-        pieces.append(line[: space or cut])
-        line, room = line[space or cut :], columns - len(CONTINUED)
-    return [*pieces, line]
+    pieces, at, room, narrow = [], 0, columns, line.isascii()
+    while (cut := at + max(1, room) if narrow else _fitting(line, at, room)) < len(line):
+        space = line.rfind(" ", at + room // 2, cut) + 1
+        pieces.append(line[at : space or cut])
+        at, room = space or cut, columns - len(CONTINUED)
+    return [*pieces, line[at:]]
 
 
-def _fitting(line: str, columns: int) -> int:
-    """How many letters of `line` fit into `columns`, at least one."""
-    if line.isascii():
-        return max(1, columns)
+def _fitting(line: str, start: int, columns: int) -> int:
+    """Where those letters of `line` end that fit into `columns` from `start` on, at least one."""
     used = 0
-    for index, letter in enumerate(line):
-        used += max(0, wcwidth(letter))
-        if used > columns and index:
+    for index in range(start, len(line)):
+        used += max(0, wcwidth(line[index]))
+        if used > columns and index > start:
             return index
     return len(line)

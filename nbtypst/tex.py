@@ -3,6 +3,7 @@
 import html
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 MARK, QUOTE = "\ufdd0", "\ufdd1"  # begins marks of our own; a straight quotation mark within words: no formula has them
 OUR_OWN = re.compile("[\ufdd0-\ufdef]")
@@ -87,8 +88,13 @@ def definitions(tex: str) -> tuple[str, str]:
 
 def macros_used(tex: str, macros: str) -> str:
     """`macros` if one of them stands in `tex`, else nothing."""
-    names = {name for match in DEFINITION.finditer(macros) for name in match.groups() if name}
+    names = _defined(macros)
     return macros if any(name in names for name in re.findall(r"\\([A-Za-z]+|[^A-Za-z])", tex)) else ""
+
+
+@lru_cache(maxsize=64)
+def _defined(macros: str) -> set[str]:
+    return {name for match in DEFINITION.finditer(macros) for name in match.groups() if name}
 
 
 def labels_and_tag(tex: str) -> tuple[str, list[str], str | None]:

@@ -19,7 +19,7 @@ TOP = Place(0, 0)
 MOST_TRIES = 200  # each makes at least one formula, picture or cell simpler
 FEW_TRIES = 8  # then all formulas are checked at once
 MOST_STOPS = 3  # cells with which Typst does not end; with more, all that follow are shown as words
-LETTERS_A_SECOND, BYTES_A_SECOND = 20_000, 2_000_000  # of a source, and of pictures, at the least
+LETTERS_A_SECOND, BYTES_A_SECOND = 5_000, 1_000_000  # of a source, and of pictures, at the least
 SHARE_OF_PART = 0.3  # of a document's time, for one part alone
 
 

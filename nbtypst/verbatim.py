@@ -60,15 +60,15 @@ def _lines(element: HtmlElement, shown: Callable[[str], str]) -> list[list[Run]]
 def _wrapped_runs(line: list[Run], columns: int) -> list[list[Run]]:
     """One line in pieces that fit, the later ones marked."""
     pieces: list[list[Run]] = []
-    rest = list(line)
+    rest = line[::-1]  # the next one last
     for number, text in enumerate(wrapped("".join(words for words, _ in line), columns)):
         piece: list[Run] = [(CONTINUED, ())] if number else []
         room = len(text)
         while room and rest:
-            words, look = rest.pop(0)
+            words, look = rest.pop()
             piece.append((words[:room], look))
             if len(words) > room:
-                rest.insert(0, (words[room:], look))
+                rest.append((words[room:], look))
             room -= min(room, len(words))
         pieces.append(piece)
     return pieces

@@ -10,6 +10,7 @@ from .mathematics import Converted
 from .signs import Fonts
 from .structure import LEVELS, Part
 from .styles import block_calls_of, calls_of
+from .table_grid import TooLargeError
 from .tables import TypstTable, table
 from .words import Place, WordsWriter, children
 
@@ -18,7 +19,7 @@ BLOCKS = {
     "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "legend", "li", "main", "nav", "ol", "p",
     "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", *LEVELS,
 }  # fmt: skip
-DEEPEST = 12  # nested lists, quotations and tables, which take Typst ever longer; deeper ones are shown as words
+DEEPEST = 8  # nested lists, quotations and tables, which take Typst ever longer; deeper ones are shown as words
 
 SECTION = 2  # a figure stays between the headings of this level or above that it stands between
 
@@ -36,9 +37,11 @@ class TypstWriter(WordsWriter):
         self.floats: list[tuple[int, bool]] = []  # of each figure: its section, and whether it may float
         self.below_heading = False
         self.anchored = set()
+        self.at = self.document.name  # the place at work, for remarks
 
     def part(self, part: Part) -> str:
         """The markup of one cell."""
+        self.at = part.place
         return self.blocks(part.tree, Place(self.page.measure, self.page.font_size))
 
     # Blocks
@@ -46,6 +49,9 @@ class TypstWriter(WordsWriter):
     def blocks(self, element: HtmlElement, place: Place) -> str:
         """What an element holds, as paragraphs and other blocks."""
         if place.depth > DEEPEST:
+            if len(element):
+                told = f"lists, quotations and tables nested deeper than {DEEPEST} are shown as words"
+                self.document.remarks.add(self.at, told)
             return self.words(" ".join(element.itertext()), place)
         written, run = [], [element.text or ""]
         for child in element:
@@ -113,10 +119,14 @@ class TypstWriter(WordsWriter):
     def block_pre(self, element: HtmlElement, place: Place) -> str:
         """Code, or what was printed."""
         self.below_heading = False
-        columns = max(10, int(self.page.code_columns * min(1.0, place.room / self.page.measure)))
+        columns = self._columns(place)
         if "code" in element.classes:
             return verbatim.code(self.shown(element.text_content()), element.get("data-lang", ""), columns)
         return verbatim.printed(element, "error" if "error" in element.classes else "output", columns, self.shown)
+
+    def _columns(self, place: Place) -> int:
+        """Letters of code in a line."""
+        return max(10, int(self.page.code_columns * min(1.0, place.room / self.page.measure)))
 
     def block_ul(self, element: HtmlElement, place: Place) -> str:
         """A list with bullets."""
@@ -179,8 +189,15 @@ class TypstWriter(WordsWriter):
         return table(element, write, self.page, room=place.room, size=place.size)
 
     def block_table(self, element: HtmlElement, place: Place) -> str:
-        """A table without a caption of its own."""
-        return self._table(element, place).block()
+        """A table without a caption of its own; one that is too large as lines of words."""
+        try:
+            return self._table(element, place).block()
+        except TooLargeError as error:
+            self.document.remarks.add(self.at, f"{error} is shown as words")
+        rows = ("  ".join(" ".join(cell.itertext()) for cell in row.iter("td", "th")) for row in element.iter("tr"))
+        return verbatim.code(
+            self.shown("\n".join(" ".join(row.split()) for row in rows)), "output", self._columns(place)
+        )
 
 
 def _numbering(kind: str | None) -> str:

@@ -81,8 +81,14 @@ KINDS = {  # Markdown, what the page must say, what it must not say
         ["Lab task a) words task a) task b) 1"],
         [],
     ),
-    "a thousand quotation marks": (">" * 1000 + " deep", ["deep"], []),
 }
+
+
+@pytest.mark.parametrize("marks", [">" * 1000, "- " * 1000, "1. " * 1000, "> - " * 500])
+def test_what_is_nested_deeper_than_anyone_means_is_shown_as_its_source(marks, tmp_path):
+    pdf, remarks = printed(tmp_path, md(f"{marks} deep"), md("and on"))
+    assert_says(text_of(pdf), ["deep and on"])
+    assert remarks[0] == "cell 1: lists or quotations nested deeper than 20 are shown as their source"
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -135,8 +135,9 @@ def test_wide_formulas_are_set_smaller_or_in_several_lines_within_the_page(tmp_p
 def test_what_is_nested_beyond_all_measure_is_words(tmp_path):
     source = "<div>" * 800 + "deep words" + "</div>" * 800
     levels = [f"level{level}" for level in range(30)]
-    pdf, (remark,) = printed(
-        tmp_path, md(source), md("\n".join(f"{'    ' * n}- {one}" for n, one in enumerate(levels)))
-    )
+    pdf, remarks = printed(tmp_path, md(source), md("\n".join(f"{'    ' * n}- {one}" for n, one in enumerate(levels))))
     assert_says(text_of(pdf), ["deep words", *levels])
-    assert remark == "cell 1: what is nested deeper than 60 elements is shown as words"
+    assert remarks == [
+        "cell 1: what is nested deeper than 60 elements is shown as words",
+        "cell 2: lists, quotations and tables nested deeper than 8 are shown as words",
+    ]
