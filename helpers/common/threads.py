@@ -6,37 +6,39 @@ from functools import cache
 from threading import Lock
 
 import scipy.linalg.blas  # noqa: F401, so that its BLAS is loaded when the libraries are looked for
-from threadpoolctl import LibController, ThreadpoolController
+from threadpoolctl import ThreadpoolController
 
 _lock = Lock()
-_before: list[list[int]] = []  # the libraries' threads when each of those now inside came; the first counts
+_inside: list[object] = []  # the limits of those who are inside; those of the first count
 
 
 @cache
-def _libraries() -> list[LibController]:
-    return ThreadpoolController().select(user_api="blas").lib_controllers
+def _libraries() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
     """Let products of matrices run on one thread, however busy the other cores are, until the end of the context.
 
-    The number holds for the process: it comes back when the last thread of Python has left, so that a training is not
-    disturbed by what ends meanwhile. threadpoolctl's own context takes as long as a step of gradient descent, since it
-    describes the libraries anew.
+    The number holds for the process: it comes back when the last of Python's threads has left, so that a training is
+    not disturbed by what ends meanwhile. The libraries are looked for once: that takes longer than a step.
     """
     with _lock:
-        _before.append([library.get_num_threads() for library in _libraries()])
-        _set([1] * len(_libraries()))
+        _inside.append(None if _inside else _libraries().limit(limits=1, user_api="blas"))
     try:
         yield
     finally:
         with _lock:
-            if len(_before) == 1:
-                _set(_before[0])
-            _before.pop()
+            if len(_inside) == 1:
+                _let_anybody_set_it()
+                _inside[0].restore_original_limits()
+                _let_anybody_set_it()
+            _inside.pop()
 
 
-def _set(threads: list[int]) -> None:
-    for library, count in zip(_libraries(), threads, strict=True):
-        library.set_num_threads(count)
+def _let_anybody_set_it() -> None:
+    """Take OpenBLAS from the Python thread that set it last; from 3.7 on threadpoolctl lets no other one set it."""
+    for library in _libraries().lib_controllers:
+        if hasattr(library, "clear_controlling_thread"):
+            library.clear_controlling_thread(force=True)
