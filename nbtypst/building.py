@@ -132,14 +132,14 @@ def _exported(sources: list, output: Path, options: Options, pages: str | Path |
     if output.suffix.lower() == ".pdf":
         return {output: pdf}, page_count(pdf), document.remarks
     beside = {output.parent / name: content for name, content in typesetting.source.files.items()}
-    return {output: typesetting.source.text().encode(), **beside}, page_count(pdf), document.remarks
+    return {output: typesetting.source.text().encode(errors="replace"), **beside}, page_count(pdf), document.remarks
 
 
 def _shared(first: Notebook, document: Document) -> dict[str, Any]:
     """What the first notebook says for all."""
     named = first.metadata.get("bibliography")
     files = []
-    for name in [named] if isinstance(named, str) else named or []:
+    for name in named if isinstance(named, list) else [named] if isinstance(named, str) else []:
         with suppress(OSError, ValueError):
             files.append(str(allowed(str(name), first.folder, document.options.root and Path(document.options.root))))
     return {"lang": document.lang, "bibliography": document.options.bibliography or files or None}

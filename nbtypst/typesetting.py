@@ -62,7 +62,7 @@ class Typesetting:
         raise NotebookError(f"{self.document.name}: the typesetter refuses it, whatever is made simpler")
 
     def _typeset(self, text: str, standards: Sequence[str] = (), share: float = 1.0) -> tuple[bytes, list[dict]]:
-        self.file.write_text(text, encoding="utf-8")
+        self.file.write_text(text, encoding="utf-8", errors="replace")  # half a letter of UTF-16 is none
         return typesetter.compiled(self.file, share * self._seconds(text), fonts=self.fonts, standards=list(standards))
 
     def _seconds(self, text: str) -> float:
@@ -74,7 +74,7 @@ class Typesetting:
         def lay_out(placements: list[str]) -> dict:
             self.source.placements = placements
             text = self.source.text()
-            self.file.write_text(text, encoding="utf-8")
+            self.file.write_text(text, encoding="utf-8", errors="replace")  # half a letter of UTF-16 is none
             return typesetter.places(self.file, self._seconds(text), fonts=self.fonts)
 
         sections = [section for section, _ in self.source.writer.floats]

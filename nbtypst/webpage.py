@@ -61,7 +61,7 @@ def web_page(document: Document) -> bytes:
         body=body,
         fonts=_math_font(body) if "<math" in body else "",
         **document.front,
-    ).encode()
+    ).encode(errors="replace")
 
 
 def _written(part: Part, document: Document, formulas: list[Converted], notes: list[HtmlElement]) -> str:
