@@ -21,7 +21,7 @@ Run = Callable[[int, int], np.ndarray]
 FLOOR, OURS, IN_ORDER = "bare matrix products (the floor)", "ours", "ours, images in order"
 JAX, TORCH, TORCH_COMPILED = "JAX, epoch compiled", "PyTorch, eager", "PyTorch, step compiled"
 SCIKIT_LEARN, KERAS = "scikit-learn¹", "Keras on JAX²"
-EVALUATE, EVALUATE_FLOOR = "MLP.evaluate", "bare matrix products"
+EVALUATE, EVALUATE_FLOOR = "MLP.evaluation_pass", "bare matrix products"
 
 
 def build_floor(sizes: Sequence[int]) -> Run:
@@ -60,13 +60,13 @@ def build_ours_in_order(sizes: Sequence[int]) -> Run:
 
 
 def build_evaluation(sizes: Sequence[int]) -> Run:
-    """`MLP.evaluate` over 10,000 images; an epoch is one evaluation."""
+    """What a training does to validate, over 10,000 images; an epoch is one evaluation."""
     model, split = setting.new_model(sizes), setting.dataset().validation
-    return lambda epochs, seed: np.array([model.evaluate(split)[0] for _ in range(epochs)])
+    return lambda epochs, seed: np.array([model.evaluation_pass(*split)[0] for _ in range(epochs)])
 
 
 def build_evaluation_floor(sizes: Sequence[int]) -> Run:
-    """The matrix products of `MLP.evaluate` in the same blocks."""
+    """The matrix products of it in the same blocks."""
     images, products = setting.dataset().validation.images, MatrixProducts(sizes, setting.EVALUATION_BLOCK)
 
     def run(epochs: int, seed: int) -> np.ndarray:

@@ -70,9 +70,9 @@ def train(
         validation = Split(*model.checked_batch(*dataset.validation))
     model.normalisation = dataset.mean, dataset.std
     ticks = _validation_ticks(config, len(images) // config.batch_size)
-    record = Record(model, config, labels, validation, longest=int(np.diff(ticks).max()))
     # Numbers too large are told by the losses.
     with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
+        record = Record(model, config, labels, validation, longest=int(np.diff(ticks).max()))
         _run(record, _descend(record, images, dataset, ticks, seed), progress, callback)
     return record.history()
 
