@@ -111,6 +111,14 @@ def stretch_towards_all(axes: Axes) -> None:
         axes.yaxis.set_major_locator(FixedLocator(places))
 
 
+class _InView(FixedLocator):
+    """Ticks at fixed places, of which those out of view cost nothing."""
+
+    def __call__(self) -> np.ndarray:
+        low, high = sorted(self.axis.get_view_interval())
+        return self.locs[(low <= self.locs) & (self.locs <= high)]
+
+
 def logarithmic(axes: Axes) -> None:
     """Give a vertical axis of losses a logarithmic scale, with more ticks written where it is zoomed in."""
 
@@ -119,11 +127,11 @@ def logarithmic(axes: Axes) -> None:
         written = (
             () if high > 50 * low else (2, 5) if high > 5 * low else (1.5, 2, 3, 5) if high > 2 * low else MANTISSAS
         )
-        return f"{loss:g}" if any(np.isclose(float(f"{loss:e}".split("e")[0]), digits) for digits in written) else ""
+        return f"{loss:g}" if float(f"{loss:.3e}".split("e")[0]) in written else ""
 
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(lambda loss, _: f"{loss:g}")
-    axes.yaxis.set_minor_locator(FixedLocator([digits * 10.0**power for power in range(-6, 4) for digits in MANTISSAS]))
+    axes.yaxis.set_minor_locator(_InView([digits * 10.0**power for power in range(-6, 4) for digits in MANTISSAS]))
     axes.yaxis.set_minor_formatter(text)
 
 
