@@ -109,7 +109,8 @@ def assert_right(said, came):
         some = (low <= said) & (said <= high)
         if some.sum() > 10:
             chance = 3 * np.sqrt(np.square(said[some] - came[some]).sum()) / some.sum()
-            assert said[some].mean() == pytest.approx(came[some].mean(), abs=0.02 + chance), (low, some.sum())
+            # two points too bold, or five too careful, as where seeds are skewed
+            assert -0.05 - chance < said[some].mean() - came[some].mean() < 0.02 + chance, (low, some.sum())
 
 
 @pytest.mark.parametrize("kind", ["normal", "skewed", "heavy tails", "coarse"])
