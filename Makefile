@@ -63,7 +63,7 @@ test-export: $(READY)  ## export every notebook by every route: HTML, LaTeX wher
 test-faults: $(READY)  ## cause faults for real, in a few minutes: damage, kills, a full disk; Linux, best as root
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -o "norecursedirs=.*" tests/faults
 
-test-recipes: $(READY)  ## follow CONTRIBUTING's recipes in a copy of the project, and lint and test it; some minutes
+test-recipes: $(READY)  ## follow the README's recipes, and CONTRIBUTING's in a copy of the project; some minutes
 	@$(BIN)/python -m pytest -o "norecursedirs=.*" tests/recipes
 
 audit: $(AUDIT_READY)  ## look for known vulnerabilities in what requirements.txt pins; needs the internet

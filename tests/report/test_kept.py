@@ -1,12 +1,14 @@
 """From a changed sentence to the PDF: what is run again, what is kept, and never a stale number."""
 
+import io
 import json
+from contextlib import redirect_stdout
 
 import nbformat
 import pypdf
 import pytest
 from made_up import made_up_results
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers import report
 from helpers.__main__ import main
@@ -36,6 +38,22 @@ def folder(tmp_path, monkeypatch, clean_environment):
     return root
 
 
+@pytest.fixture
+def no_kernel(folder, monkeypatch):
+    """Cells run in this process: a kernel takes a second to start."""
+
+    def run_here(notebooks):
+        for notebook in notebooks:
+            for cell in notebook.code_cells():
+                with redirect_stdout(io.StringIO()) as printed:
+                    exec(cell.source, {})  # noqa: S102
+                cell.outputs = [new_output("stream", text=printed.getvalue())]
+        return notebooks
+
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(report, "execute", run_here)
+
+
 def change(path, index, source):
     notebook = nbformat.read(path, as_version=4)
     notebook.cells[index].source = source
@@ -49,7 +67,7 @@ def run(folder):
     return written.notebooks_run, text
 
 
-def test_markdown_never_runs_a_kernel_and_a_changed_cell_runs_its_own_notebook_only(folder):
+def test_markdown_never_runs_a_kernel_and_a_changed_cell_runs_its_own_notebook_only(folder, no_kernel):
     assert run(folder)[0] == 4
     assert run(folder)[0] == 0
     change(folder / "task2.ipynb", 0, "# Task two\n\nAnother sentence.")
@@ -62,7 +80,7 @@ def test_markdown_never_runs_a_kernel_and_a_changed_cell_runs_its_own_notebook_o
     assert "second" in text
 
 
-def test_every_task_is_in_the_report_in_its_order_before_the_appendix(folder):
+def test_every_task_is_in_the_report_in_its_order_before_the_appendix(folder, no_kernel):
     nbformat.write(new_notebook(cells=[new_markdown_cell("# Task three")]), folder / "task3.ipynb")
     names = [path.name for path in notebooks_of(folder)]
     assert names == ["assignment1_report.ipynb", "task2.ipynb", "task3.ipynb", "task10.ipynb", "appendix.ipynb"]
@@ -71,7 +89,7 @@ def test_every_task_is_in_the_report_in_its_order_before_the_appendix(folder):
     assert places == sorted(places)
 
 
-def test_a_folder_without_an_appendix_is_a_report_too(folder):
+def test_a_folder_without_an_appendix_is_a_report_too(folder, no_kernel):
     (folder / "appendix.ipynb").unlink()
     assert run(folder)[0] == 3
 
@@ -126,7 +144,7 @@ def test_a_changed_file_gives_its_new_number(folder):
     assert (second.code_cells()[0].outputs[0].text, count) == ("5\n", 1)
 
 
-def test_fresh_runs_all_and_a_damaged_kept_notebook_is_run_again(folder):
+def test_fresh_runs_all_and_a_damaged_kept_notebook_is_run_again(folder, no_kernel):
     notebooks = [read_notebook(folder / "task2.ipynb")]
     assert [executed(notebooks, "a", fresh=fresh)[1] for fresh in (False, False, True)] == [1, 0, 1]
     (kept,) = report.kept_directory().glob("task2-*.ipynb")
@@ -218,7 +236,7 @@ def test_a_broken_notebook_is_told_before_anything_is_trained(folder, monkeypatc
     assert f"no report was written: {folder / 'task2.ipynb'}: not a notebook" in capsys.readouterr().err
 
 
-def test_where_nothing_changed_the_results_are_not_looked_for(folder, monkeypatch):
+def test_where_nothing_changed_the_results_are_not_looked_for(folder, no_kernel, monkeypatch):
     looked = []
     monkeypatch.setattr(report, "ROOT", folder)
     monkeypatch.setattr(
@@ -237,7 +255,7 @@ def test_where_nothing_changed_the_results_are_not_looked_for(folder, monkeypatc
 
 
 @pytest.mark.parametrize(("name", "text"), [("AUTHORS", "Ann Lee"), ("STRICT", "1"), ("CODE", "1")])
-def test_what_concerns_the_print_alone_runs_nothing_again(folder, monkeypatch, name, text):
+def test_what_concerns_the_print_alone_runs_nothing_again(folder, no_kernel, monkeypatch, name, text):
     run(folder)
     monkeypatch.setenv(name, text)
     count, printed = run(folder)
