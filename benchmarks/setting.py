@@ -19,7 +19,7 @@ BATCH_SIZE = 32
 LEARNING_RATE = 0.02
 MOMENTUM = 0.9
 AMPLITUDE, STEEPNESS = 1.7159, 2 / 3  # of the improved sigmoid, for the peers
-EVALUATION_BLOCK = 1_000  # images that the floor of an evaluation takes at once, as `MLP.evaluate` does
+EVALUATION_BLOCK = 1_000  # images that the floor of an evaluation takes at once, as `MLP.evaluation_pass` does
 NUM_INPUTS = 785  # 28 x 28 pixels and a column of ones
 STEPS_PER_EPOCH = 20_000 // BATCH_SIZE
 
