@@ -25,7 +25,7 @@ def with_colours_marked(tex: str) -> tuple[str, bool]:
 
     def coloured(found: re.Match[str], body: str) -> str:
         nonlocal lost
-        code = _code(found[1], found[2])
+        code = code_of(found[1], found[2])
         lost = lost or code is None
         return f"{{{mark(f'nbfill{code}fill')}{body}{mark('nbunfill')}}}" if code and body.strip() else f"{{{body}}}"
 
@@ -33,7 +33,8 @@ def with_colours_marked(tex: str) -> tuple[str, bool]:
     return scoped(tex, SWITCH, lambda found, before, body: before + coloured(found, body)), lost
 
 
-def _code(model: str | None, name: str) -> str | None:
+def code_of(model: str | None, name: str) -> str | None:
+    """The six digits of a colour by its name or numbers; None if it has none."""
     if model in ("HTML", None) and (code := re.fullmatch(r"#?([0-9A-Fa-f]{6})", name)):
         return code[1].lower()
     if model == "rgb" and re.fullmatch(r"(?:[01]?\.?\d*\s*,?\s*){3}", name):

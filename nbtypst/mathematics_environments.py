@@ -33,7 +33,8 @@ def with_environments(tex: str, write: Callable[[str, str], str]) -> str:
     return "".join("".join([begin, *inside]) for begin, _, inside in open_ones)
 
 
-def _rows(body: str) -> list[list[str]]:
+def rows_of(body: str) -> list[list[str]]:
+    """The cells of each row."""
     rows, depth = [[""]], 0
     for found in TOKEN.finditer(re.sub(r"(\\\\)\s*\[[^\]]*\]", r"\1", body)):
         depth += bool(OPENS.match(found[0])) - bool(CLOSES.match(found[0]))
@@ -54,10 +55,10 @@ def environment(name: str, body: str, *, typst: bool) -> str:
     """An environment of TeX in the form that pandoc, or with `typst` Typst, takes."""
     bare = name.rstrip("*")
     if bare == "eqnarray":  # its third column stands to the left, which only every second one does in Typst
-        rows = [[row[0], " ".join(row[1:])] if len(row) > 2 else row for row in _rows(body)]
+        rows = [[row[0], " ".join(row[1:])] if len(row) > 2 else row for row in rows_of(body)]
         return rf"\begin{{align*}}{_joined(rows)}\end{{align*}}"
     if typst and bare in ("align", "aligned", "flalign") and "&" in body:
-        rows = [[rf"\qquad {c}" if n and n % 2 == 0 else c for n, c in enumerate(row)] for row in _rows(body)]
+        rows = [[rf"\qquad {c}" if n and n % 2 == 0 else c for n, c in enumerate(row)] for row in rows_of(body)]
         return rf"\begin{{{name}}}{_joined(rows)}\end{{{name}}}"
     if bare not in DELIMITERS:
         return rf"\begin{{{name}}}{body}\end{{{name}}}"
@@ -77,7 +78,7 @@ def _matrix_of_pandoc(name: str, given: re.Match[str] | None, body: str) -> str:
 
 def _matrix(name: str, columns: str, body: str) -> str:
     """A matrix as Bmatrix, the one kind whose columns the writer keeps, with a mark of what it is."""
-    rows = _rows(body)
+    rows = rows_of(body)
     under = [number for number, row in enumerate(rows) if number and RULE.search(row[0])]
     rows = [[RULE.sub("", cell) for cell in row] for row in rows]
     rows = rows if len(rows) == 1 or any(cell.strip() for cell in rows[-1]) else rows[:-1]

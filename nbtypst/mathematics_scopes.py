@@ -66,10 +66,10 @@ def scoped(tex: str, command: re.Pattern[str], write: Write) -> str:
     return "".join(piece for group in groups for piece in [group.opener, *group.pieces])
 
 
-def check_extent(tex: str) -> None:
+def check_extent(tex: str, longest: int = LONGEST) -> None:
     """Raise TooMuchError for a formula that is too long or too deep."""
-    if len(tex) > LONGEST:
-        raise TooMuchError(f"longer than {LONGEST} letters")
+    if len(tex) > longest:
+        raise TooMuchError(f"longer than {longest} letters")
     scripts, seen = [0], [False]  # of each open group: how many scripts it stands in; whether one came in it
     for found in TOKEN.finditer(tex):
         token = found[0]

@@ -9,9 +9,10 @@ from itertools import groupby
 
 from nbformat import NotebookNode
 
-from . import markdown, terminal
+from . import latex_tables, markdown, terminal
 from .collected import Collected, box
 from .errors import printable
+from .mathematics_scopes import TooMuchError
 from .pandoc import ask
 from .pictures import PictureError, from_mime
 
@@ -25,6 +26,16 @@ HIDING = re.compile(r"<(script|style|template)\b|<!--", re.IGNORECASE)
 SOMETHING = re.compile(r"<(?:img|svg|table|hr|input)\b", re.IGNORECASE)
 ELSEWHERE = re.compile(r"<(?:iframe|video|audio|object|embed|canvas)\b", re.IGNORECASE)
 TAG = re.compile(r"<[^<>]*>")
+NO_FORMULA = re.compile(
+    r"\\begin\s*\{(?:tabular|table|itemize|enumerate|document|center|longtable|xltabular|threeparttable|sidewaystable)"
+)
+FROM_LATEX = ["--sandbox", "-f", "latex", "-t", "html", "--mathjax", "--wrap=none"]
+SKIPPED = re.compile(r"Skipped '?(\\[A-Za-z]+)")
+SILENT = re.compile(  # commands of LaTeX that show no words and no sign
+    r"\\(?:tiny|(?:script|footnote|normal)size|[sS]mall|[lL]arge|LARGE|[hH]uge|centering|ragged\w+|arraybackslash|"
+    r"noindent|\w+skip|[hv]space|[hv]fil+|label|captionsetup|sisetup|setlength|addtolength|setcounter|arraystretch|"
+    r"renewcommand|\w+spacing|\w*group|protect|font\w*|selectfont|\w+page|begin|end|resizebox|usepackage|rowcolors)"
+)
 WHOLE_FORMULA = re.compile(r"\s*(\$\$?)(.*?)\1\s*|\s*\\\[(.*?)\\\]\s*|\s*\\\((.*?)\\\)\s*", re.DOTALL)
 PANDOCS_FORMULA = re.compile(r'<span\s+class="math (inline|display)">\\[(\[](.*?)\\[)\]]</span>', re.DOTALL)
 
@@ -127,7 +138,7 @@ def latex(text: str, collected: Collected) -> str:
     if formula and (formula[1] is None or formula[1] not in formula[2]):
         tex = next(part for part in formula.groups()[1:] if part is not None)
         return markdown.math(tex, display=formula[4] is None)  # it stands for itself, between single dollars too
-    if re.search(r"\\begin\{(tabular|table|itemize|enumerate|document|center|longtable)", text):
+    if NO_FORMULA.search(text):
         return _by_pandoc(text, collected)
     if re.match(r"\s*\\begin\{", text):
         return markdown.math(text.strip(), display=True)
@@ -136,13 +147,23 @@ def latex(text: str, collected: Collected) -> str:
 
 def _by_pandoc(text: str, collected: Collected) -> str:
     """LaTeX that is no formula, such as a table, as HTML."""
-    answer = ask(["--sandbox", "-f", "latex", "-t", "html", "--mathjax", "--wrap=none"], text, collected.seconds)
-    if answer.problem or not answer.text.strip():
-        if answer.problem:
-            collected.remark(f"LaTeX is shown as its source ({answer.problem})")
+    try:
+        answer = ask([*FROM_LATEX, "--verbose"], latex_tables.readable(text), collected.seconds)
+        problem = answer.problem
+    except TooMuchError as error:
+        problem = str(error)
+    if problem or not answer.text.strip():
+        if problem:
+            collected.remark(f"LaTeX is shown as its source ({problem})")
         return _printed(text, "output")
-    return PANDOCS_FORMULA.sub(
-        lambda found: f'<span class="math{" display" if found[1] == "display" else ""}">{found[2]}</span>', answer.text
+    lost = dict.fromkeys(name for name in SKIPPED.findall(answer.warnings) if not SILENT.fullmatch(name))
+    if lost:
+        collected.remark(f"of LaTeX, {', '.join(list(lost)[:10])} is not shown")
+    return latex_tables.with_looks(
+        PANDOCS_FORMULA.sub(
+            lambda found: f'<span class="math{" display" if found[1] == "display" else ""}">{found[2]}</span>',
+            answer.text,
+        )
     )
 
 
