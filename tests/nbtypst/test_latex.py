@@ -34,7 +34,7 @@ def lines_drawn(page):
         if operator in (b"m", b"l"):
             x, y = (float(number) for number in operands)
             here = (matrix[0] * x + matrix[2] * y + matrix[4], matrix[1] * x + matrix[3] * y + matrix[5])
-            if operator == b"l" and abs(here[1] - start[1]) < 0.1:
+            if operator == b"l" and abs(here[1] - start[1]) < 0.1 and here[0] != start[0]:
                 found.append((*sorted((start[0], here[0])), here[1]))
             start = here
 
