@@ -16,6 +16,7 @@ from nbconvert.filters.markdown_mistune import (
 )
 
 from .formula_marks import tamed
+from .markdown_tables import tables
 
 DOLLAR = "\ufdd2"  # no sign at all: nobody may write it
 TAG = re.compile(r"<[^>]*>")
@@ -89,7 +90,7 @@ def code_block(code: str, language: str) -> str:
 
 def as_html(source: str) -> str:
     """A cell's Markdown as HTML."""
-    plugins = [import_plugin(name) for name in (*MarkdownWithMath.DEFAULT_PLUGINS, *MORE)]
+    plugins = [*map(import_plugin, (*MarkdownWithMath.DEFAULT_PLUGINS, *MORE)), tables]
     source = tamed(source.replace(DOLLAR, "\ufffd"))
     block = MathBlockParser(max_nested_level=DEEPEST)
     return MarkdownWithMath(Renderer(), block=block, inline=InlineParser(hard_wrap=False), plugins=plugins).render(

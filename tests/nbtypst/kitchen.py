@@ -1,14 +1,18 @@
 """Notebooks of another course, cooking times and pendulums, made for the tests; and what a PDF says."""
 
 import base64
+import ctypes
 import io
 import re
 import warnings
 from pathlib import Path
+from typing import NamedTuple
 
+import pypdfium2
 from matplotlib.figure import Figure as MatplotlibFigure
 from nbformat import v4, write
 from pypdf import PdfReader
+from pypdfium2 import raw
 
 from nbtypst import NotebookWarning, build
 
@@ -139,3 +143,50 @@ def placed_text(page):
 
     page.extract_text(visitor_text=visit)
     return runs
+
+
+class Word(NamedTuple):
+    """A word of a PDF: its page from 0, its left and right edges, and how high its line stands, in points."""
+
+    text: str
+    page: int
+    left: float
+    right: float
+    height: float
+
+
+def words_of(folder):
+    """All words that `printed` put there, in the order in which the PDF holds them."""
+    found = []
+    for number, page in enumerate(pypdfium2.PdfDocument(Path(folder) / "lab.pdf")):
+        text, letters = page.get_textpage(), []
+        for index in range(text.count_chars() + 1):
+            letter = chr(raw.FPDFText_GetUnicode(text, index)) if index < text.count_chars() else " "
+            if letter.strip():
+                letters.append((letter, text.get_charbox(index), _baseline(text, index)))
+            elif letters:
+                edges = min(box[0] for _, box, _ in letters), max(box[2] for _, box, _ in letters)
+                halves = "".join(letter for letter, _, _ in letters)  # of letters beyond 16 bits
+                whole = halves.encode("utf-16", "surrogatepass").decode("utf-16")
+                found.append(Word(whole, number, *edges, letters[0][2]))
+                letters = []
+    return found
+
+
+def _baseline(text, index):
+    across, height = ctypes.c_double(), ctypes.c_double()
+    raw.FPDFText_GetCharOrigin(text, index, across, height)
+    return height.value
+
+
+def word(folder, text):
+    """The first word of the PDF that is just `text`."""
+    return next(one for one in words_of(folder) if one.text == text)
+
+
+def share_of_colour(folder, colour, page=0):
+    """How much of a page has a colour (red, green, blue; each may be off by 12), in parts of a thousand."""
+    image = pypdfium2.PdfDocument(Path(folder) / "lab.pdf")[page].render(scale=2).to_pil().convert("RGB")
+    counts = image.getcolors(image.width * image.height)
+    near = sum(n for n, one in counts if all(abs(a - b) <= 12 for a, b in zip(one, colour, strict=True)))
+    return 1000 * near / (image.width * image.height)
