@@ -4,7 +4,7 @@
 SETTINGS := SEEDS EPOCHS CODE STRICT FRESH AUTHORS MNIST_DIR RESULTS_DIR BUILD_DIR SCHEDULER UNITS DEPTHS
 GIVEN := $(foreach one,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(one)))),$(one)))
 UNKNOWN := $(filter-out $(SETTINGS) PYTHON ENVIRONMENT QUICK,$(GIVEN))
-$(if $(UNKNOWN),$(error unknown setting: $(UNKNOWN); known: $(SETTINGS)))
+$(if $(UNKNOWN),$(error unknown setting: $(UNKNOWN); known: $(SETTINGS) ENVIRONMENT PYTHON QUICK))
 
 PYTHON ?= python3
 ENVIRONMENT := $(if $(SCHEDULER),.venv-cluster,.venv)
@@ -31,7 +31,7 @@ export $(SETTINGS)
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 18
-	@echo "settings: $(SETTINGS)"
+	@echo "settings: $(SETTINGS) ENVIRONMENT PYTHON QUICK"
 
 pdf: $(READY)  ## train the networks, run the notebooks, write assignment1_report.pdf
 	@$(BIN)/python -m helpers

@@ -1,7 +1,7 @@
 """Checks of arguments, which say what is wrong and what is allowed."""
 
 import math
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 
 import numpy as np
 
@@ -42,4 +42,9 @@ def called(part: object) -> str:
     """Return how a function, a class or an object of one's own is called in a sentence."""
     if isinstance(part, str | int | float | tuple | None):
         return str(part)
-    return getattr(part, "__name__", None) or (repr(part) if is_dataclass(part) else type(part).__name__)
+    if is_dataclass(part) and not isinstance(part, type):
+        told = [
+            f"{f.name}={getattr(part, f.name)!r}" for f in fields(part) if f.repr and getattr(part, f.name) != f.default
+        ]
+        return f"{type(part).__name__}({', '.join(told)})"
+    return getattr(part, "__name__", type(part).__name__)

@@ -99,7 +99,10 @@ class Claim:
     def wrong(self) -> str:
         """Return what is not as expected, and what was measured instead."""
         fails = [one for one in self.judgements if one.verdict is Verdict.FAILS]
-        return "; ".join(f"{j.what}; not so: {', '.join(filter(None, [j.measured, j.found]))}" for j in fails)
+        found = [", ".join(filter(None, [j.measured, j.found])) for j in fails]
+        return "; ".join(
+            f"{j.what}{f'; not so: {what}' if what else ', and not so'}" for j, what in zip(fails, found, strict=True)
+        )
 
     def markdown(self) -> str:
         """Return the sentence as it may be said, with a mark that leads to its evidence."""
@@ -117,7 +120,8 @@ class Claim:
 
     def _mark(self) -> str:
         title = "; ".join(
-            f"{j.what}: {j.measured}{', p ' + j.p if j.p else ''}, {j.words}" for j in self.judgements
+            f"{j.what}{': ' * bool(j.measured)}{j.measured}{', p ' + j.p if j.p else ''}, {j.words}"
+            for j in self.judgements
         )  # fmt: skip
         where = f' href="#evidence-{self.identifier}"' if self.over_seeds else ""  # only then the evidence has a row
         return f'<a{where} title="{html.escape(title)}">{self.state.value}</a>'

@@ -123,7 +123,8 @@ class Comparison:
         if diverged := diverged_in(self.results, names):
             return f"diverged trainings, {diverged}"
         if (count := self.difference(measure).count) < ENOUGH_SEEDS:
-            return counted(count, "seed")
+            none = f" with a {measure_of(measure).title}" * (count < len(self._paired(measure).seeds))
+            return f"{counted(count, 'seed')}{none}"
         experiments = {run.experiment for name in names for run in self.results[name]}
         short = [experiment.config.max_epochs for experiment in experiments if experiment.shortened]
         return f"trainings of {counted(max(short), 'epoch')}" if short else ""

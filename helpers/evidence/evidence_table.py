@@ -13,6 +13,7 @@ from .judgement import LIKELY, Judgement, Verdict
 from .numbers import counted, likelihood, listed
 
 METADATA = "evidence"  # key in the table's metadata; its value is the table's label
+NARROW = "\N{NO-BREAK SPACE}"
 
 
 def evidence_table(claims: Iterable[Claim] | None = None, label: str = "tbl:evidence") -> Table:
@@ -49,7 +50,13 @@ def _row(judgement: Judgement, claims: list[Claim], shown: set[str]) -> list[str
     )
     what = f"{anchors}{judgement.what}{f'; {judgement.words}' if mark is not State.HOLDS else ''}"
     again = f"**{likelihood(judgement.again)}**" if judgement.fragile else likelihood(judgement.again)
-    return [what, judgement.measured, judgement.p, again, " ".join(f"[{mark.value}](#claim-{name})" for name in names)]
+    return [
+        what,
+        judgement.measured,
+        judgement.p,
+        again,
+        NARROW.join(f"[{mark.value}](#claim-{name})" for name in names),
+    ]
 
 
 def _caption(claims: list[Claim], judged: list[Judgement]) -> str:
@@ -58,13 +65,10 @@ def _caption(claims: list[Claim], judged: list[Judgement]) -> str:
     wrong = [f"{one.what}: {one.measured}" for one in others if one.verdict is Verdict.FAILS]
     stated = sum(one.state is State.STATED for one in claims)
     return (
-        "The differences that the marked sentences of this report rest on; each leads back to them. Paired over the "
-        "seeds, with the interval of Student's $t$ (with fewer than six seeds the range). $p$ of a higher or a lower "
-        "mean is that of the paired $t$ test, corrected after Holm over the comparisons of its family for the same "
-        f"measure{f': {families}' * bool(families)}. *Within* a margin is found by two one-sided tests at 5 %: the "
-        "90 % interval, given there, lies inside; $p$ is the larger of the two. A ratio, and a limit, is judged by the "
-        "interval. *Again*: how likely as many fresh seeds give the same verdict, what the mean and spread of these "
-        f"leave open included; below {LIKELY:g} (bold) the claim is marked as fragile. Intervals are not corrected. "
+        "The differences that the marked sentences rest on; each leads back to them. Intervals are those of Student's "
+        "$t$, not corrected; with fewer than six seeds the range. $p$ of a higher or a lower mean is corrected over "
+        f"its family{f': {families}' * bool(families)}; of two networks within a margin it is the larger of two. "
+        f"*Again*: how likely as many fresh seeds give the same verdict; below {LIKELY:g} (bold) the claim is fragile. "
         f"Besides, {counted(len(others), 'setting')} and counts stand behind claims: "
         + (f"not as said are {'; '.join(wrong)}." if wrong else "all are as said.")
         + (f" {counted(stated, 'claim')} rest on no measurement, and are marked as stated." if stated else "")

@@ -83,6 +83,6 @@ def commit() -> str:
             for arguments in (("rev-parse", "HEAD"), ("status", "--porcelain"))
         )
     except (OSError, subprocess.CalledProcessError):
-        return "of no known commit (git is not at hand, or this is no clone)"
+        return "of no known commit (git is not at hand, this is no clone, or it is another user's)"
     state = "with changes that are not committed" if changes.strip() else "unchanged"
     return f"commit `{head.strip()}`, {state}"

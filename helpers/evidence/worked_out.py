@@ -15,9 +15,16 @@ def mean_slope(model: MLP, images: np.ndarray) -> float:
     return float(function.slope(function.value(images @ model.weights[0])).mean())
 
 
-def closest_size(hidden_layers: Sequence[int], depth: int = 2) -> int:
-    """Return the units of equal hidden layers, `depth` of them, whose weights come closest to those of other layers."""
-    target, units = num_parameters(hidden_layers), 1
-    while num_parameters((units + 1,) * depth) <= target:
+def closest_size(hidden_layers: Sequence[int], *shape: int, depth: int = 2) -> int:
+    """Return the units of equal hidden layers, `depth` of them, whose weights come closest to those of other layers.
+
+    shape: number of inputs and of classes; those of MNIST unless given.
+    """
+
+    def count(units: int) -> int:
+        return num_parameters((units,) * depth, *shape)
+
+    target, units = num_parameters(hidden_layers, *shape), 1
+    while count(units + 1) <= target:
         units += 1
-    return min((units, units + 1), key=lambda n: abs(num_parameters((n,) * depth) - target))
+    return min((units, units + 1), key=lambda n: abs(count(n) - target))

@@ -133,6 +133,8 @@ def vertical_range(low: float, high: float, quantity: str) -> tuple[float, float
 def _draw(axes: Axes, line: Line, look: Look, split: str, quantity: str, skip: int, *, mark: bool) -> list[np.ndarray]:
     """Draw one split of one network; return what of it the axes have to show."""
     found = band(line.histories, split, quantity)
+    if np.isnan(found.mean).all():  # there were no images to validate on
+        return []
     skip = min(skip, len(found.steps) - 1)
     width = 1.4 if split == "validation" else 0.9
     axes.plot(found.steps, found.mean, color=look.colour, linestyle=SPLIT_STYLES[split], linewidth=width)
@@ -167,9 +169,10 @@ def _caption(lines: Sequence[Line], see: str, like: str) -> str:
     seeds = seeds_text({name: [None] * count for name, count in counts.items()})
     listed = f" ({', '.join(f'{short_name(name)}: {count}' for name, count in counts.items())})" if several else ""
     over = f"Mean over {seeds}{listed} until the first of them stopped"
+    bands, median = "bands, of validation: lowest to highest; ", "median "
     if max(counts.values()) == 1:
-        over = f"One training{' each' * (len(lines) > 1)}"
-    how = "bands, of validation: lowest to highest; marks: the median step of the lowest validation loss. "
+        over, bands, median = f"One training{' each' * (len(lines) > 1)}", "", ""
+    how = f"{bands}marks: the {median}step of the lowest validation loss. "
     how += "Dashed: training, over the batches since the last validation."
     diverged = sum(line.diverged for line in lines)
     lost = f" {diverged} diverged training{'s are' if diverged > 1 else ' is'} not drawn." if diverged else ""
@@ -181,7 +184,7 @@ def _alternative(lines: Sequence[Line], panels: Sequence[str]) -> str:
     lowest = [
         f"{short_name(line.name)} {np.mean([history.validation_loss.min() for history in line.histories]):.3f}"
         for line in lines
-        if line.histories
+        if line.histories and np.isfinite(line.histories[0].validation_loss).any()
     ]
     listed = ", ".join(line.label for line in lines)
     ends = f" Lowest validation loss: {', '.join(lowest)} nats." if lowest else ""

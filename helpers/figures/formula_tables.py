@@ -134,11 +134,14 @@ def normalisation_table(dataset: Dataset) -> Table:
     )
 
 
-def tried_sizes_table(sizes: Sequence[int], like: Sequence[int]) -> Table:
-    """Compare the number of parameters of two equal hidden layers with that of the hidden layers `like`."""
-    rows, target = [], num_parameters(like)
+def tried_sizes_table(sizes: Sequence[int], like: Sequence[int], *shape: int) -> Table:
+    """Compare the number of parameters of two equal hidden layers with that of the hidden layers `like`.
+
+    shape: number of inputs and of classes; those of MNIST unless given.
+    """
+    rows, target = [], num_parameters(like, *shape)
     for units in sizes:
-        count = num_parameters((units, units))
+        count = num_parameters((units, units), *shape)
         difference = count - target
         rows.append([f"{units}, {units}", f"{count:,}", decimal(difference, 0, signed=True), f"{count / target:.3f}"])
     return Table(

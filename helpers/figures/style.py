@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import cycle
+from textwrap import fill
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ MANTISSAS = (1.2, 1.5, 2, 2.5, 3, 4, 5, 7)  # of the ticks of a logarithmic axis
 ACCURACIES = (20, 50, 70, 80, 85, 90, 92, 94, 95, 96, 97, 98, 99, 99.5)  # per cent; the ticks of a stretched axis
 TICK_DISTANCE = 0.1  # of the axis; two ticks are not closer
 LEGEND_LINE_INCHES = 0.17
+LEGEND_LETTERS = 80  # of a line of it
 LABEL_POINTS = 8  # size of the letters beside lines
 LETTER_WIDTH = 4.2  # points, about, at that size
 SPLIT_STYLES = {"validation": "-", "training": (0, (3, 1.5))}
@@ -140,7 +142,15 @@ def legend_above(
 ) -> None:
     """Name the lines, by colour and marker, the line styles, and the colours of bars, above all panels."""
     handles = [
-        Line2D([], [], color=colour, marker=marker, markeredgecolor="white", markersize=6.5, label=label)
+        Line2D(
+            [],
+            [],
+            color=colour,
+            marker=marker,
+            markeredgecolor="white",
+            markersize=6.5,
+            label=fill(label, LEGEND_LETTERS),
+        )
         for label, (colour, marker) in labels.items()
     ]
     handles += [Line2D([], [], color="0.3", linestyle=style, label=split) for split, style in styles.items()]
@@ -150,7 +160,8 @@ def legend_above(
     longest = max(len(one.get_label()) for one in handles)
     columns = min(len(handles), 4 if longest < 12 else 3 if longest < 20 else 2 if longest < 36 else 1)
     figure.legend(handles=handles, loc="outside upper center", ncols=columns, handlelength=2.6)
-    figure.set_figheight(figure.get_figheight() + LEGEND_LINE_INCHES * -(-len(handles) // columns))
+    lines = -(-len(handles) // columns) + sum(one.get_label().count("\n") for one in handles)
+    figure.set_figheight(figure.get_figheight() + LEGEND_LINE_INCHES * lines)
 
 
 def label_ends(axes: Axes, ends: Sequence[tuple[str, float, float, str]]) -> None:

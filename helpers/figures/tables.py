@@ -39,6 +39,7 @@ def networks_table(
         label=label,
         caption=f"{see} Mean over {seeds_text(results, names)}"
         + (f" with the {_spread(results, names)}." if intervals else ".")
+        + _bracketed(rows)
         + _diverged(results, names)
         + _censored(results, names),
     )
@@ -56,6 +57,7 @@ def measures_table(results: Runs, names: Sequence[str], measures: Sequence[str],
         rows,
         label=label,
         caption=f"{see} Mean over {seeds_text(results, names)}."
+        + _bracketed(rows)
         + _diverged(results, names)
         + _censored(results, names),
     )
@@ -116,6 +118,12 @@ def _cell(found: Estimate, measure: str, interval: bool) -> str:
     never = int(np.isinf(found.values).sum())
     some = f" [{never} never]" if 0 < never < len(found.values) else ""
     return how.text(found.mean) + spread + missing + some
+
+
+def _bracketed(rows: Sequence[Sequence[str]]) -> str:
+    """Say for a caption what `_cell` puts into brackets, where it does."""
+    there = any("[" in cell for row in rows for cell in row[1:])
+    return " In brackets: how many of the seeds have a value, or never reach it." * there
 
 
 def _sign(comparison: Comparison, measure: str) -> str:

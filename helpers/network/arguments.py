@@ -27,7 +27,8 @@ def checked_images(images: np.ndarray, num_inputs: int, dtype: np.dtype) -> np.n
     """Return images `(N, num_inputs)` in a network's dtype, or raise `ValueError`."""
     images = np.asarray(images)
     if images.ndim != 2 or images.shape[1] != num_inputs or len(images) == 0:
-        raise ValueError(f"images have shape {images.shape}; expected (N, {num_inputs}), as wide as the first layer")
+        least = "at least one" if images.shape[:1] == (0,) else "as wide as the first layer"
+        raise ValueError(f"images have shape {images.shape}; expected (N, {num_inputs}), {least}")
     with np.errstate(over="ignore"):  # a number too large for the dtype becomes infinite and is refused
         images = images.astype(dtype, copy=False)
     if not np.isfinite(images).all():

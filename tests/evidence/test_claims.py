@@ -14,6 +14,7 @@ from helpers import claim, compare, have, review
 from helpers.evidence import claims
 from helpers.evidence.claims import Claim, State, claims_in
 from helpers.evidence.evidence_table import evidence_table
+from helpers.evidence.judgement import flat
 from helpers.figures import reviews_table
 from helpers.report import ROOT, lines_of
 from nbtypst.notebooks import Notebook
@@ -82,6 +83,11 @@ def test_mark_and_row_lead_to_each_other(shown):
 def test_a_claim_keeps_its_place_when_its_numbers_change():
     assert Claim("From 91.6 % to 95.7 %.", ()).identifier == Claim("From 12 % to 3.5 %.", ()).identifier
     assert Claim("From 91.6 % to 95.7 %.", ()).identifier != Claim("Up from 12 % to 3.5 %.", ()).identifier
+
+
+def test_a_plain_truth_that_is_false_says_that_nothing_was_measured():
+    (judgement,) = flat([False])
+    assert Claim("So it is.", (judgement,)).wrong() == "stated, not measured, and not so"
 
 
 @pytest.mark.parametrize("wrong", [float("nan"), np.float64(0.3), "better", 1, None, [True, 2]])

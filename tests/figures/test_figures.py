@@ -9,7 +9,7 @@ import pytest
 from made_up import made_up_result, made_up_results
 from matplotlib.text import Text
 
-from helpers import EXPERIMENTS, History, compare, figures, load_mnist, run_experiments
+from helpers import EXPERIMENTS, Deformation, History, compare, cosine, figures, load_mnist, run_experiments
 from helpers.experiments.store import Store
 from helpers.figures.curves import band
 from helpers.figures.losses import at_other_rates
@@ -69,6 +69,17 @@ def test_a_history_and_an_experiment_of_ones_own_are_drawn_beside_the_reports():
     legend = [text.get_text() for text in shown.figure.legends[0].get_texts()]
     assert legend[:3] == ["3c: momentum", "mine (100 units)", "by hand"]
     assert "0 to 10 seeds (momentum: 10, mine: 3, by hand: 1, nothing: 0)" in shown.caption
+
+
+def test_long_names_of_networks_are_broken_and_tell_only_what_is_set():
+    own = EXPERIMENTS["momentum"].variant(
+        "moved", augmentation=Deformation(shift=2), schedule=cosine, dropout=0.25, weight_decay=0.001, batch_size=16
+    )
+    shown = figures.curves_figure({"moved": [made_up_result(own, 0)]}, [own], label="fig:a", see="See.")
+    (text,) = (text.get_text() for text in shown.figure.legends[0].get_texts())
+    assert "images changed by Deformation(shift=2)" in text.replace("\n", " ")
+    assert max(map(len, text.split("\n"))) <= 80
+    assert "bands" not in shown.caption
 
 
 def test_an_unknown_network_or_panel_is_named_with_those_there_are():

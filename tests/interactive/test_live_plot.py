@@ -1,11 +1,13 @@
 """A plot that is drawn while a network trains: seldom enough, to the end, and without costing a bit."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from IPython.utils.capture import capture_output
 from watching import trained
 
-from helpers import LivePlot
+from helpers import LivePlot, Split
 from helpers.interactive import live_plot
 
 
@@ -68,6 +70,13 @@ def test_outside_a_notebook_a_plot_does_nothing(toy, monkeypatch):
     with capture_output() as captured:
         trained(toy, LivePlot())
     assert not captured.outputs
+
+
+def test_a_training_without_validation_images_is_drawn_too(toy):
+    nobody = replace(toy, validation=Split(toy.validation.images[:0], toy.validation.labels[:0]))
+    data, metadata = LivePlot().picture(trained(nobody))
+    assert data["image/png"]
+    assert "lowest" not in metadata["nbtypst"]["alt"]
 
 
 def test_the_picture_has_caption_and_alternative_text(toy):
