@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 
 from . import markdown, outputs
 from .collected import Collected, Remarks, box
+from .equation_numbers import numbers_of, part_rows
 from .mathematics import LONGEST, Formula, definitions, labels_and_tag
 from .notebooks import Notebook
 from .page import Page
@@ -89,6 +90,7 @@ def document_of(notebooks: Sequence[Notebook], options: Options | None = None) -
     for part in parts:
         mark_captions(part)
         move_footnotes(part)
+        part_rows(part.tree)
         mark_references(part, works=bool(works))
     own = notebooks[0].metadata.get("title")
     title = take_title(parts, str(own) if own else None, options.title)
@@ -234,5 +236,5 @@ def _number_formulas(parts: Sequence[Part]) -> list[Formula]:
                 tex = labels_and_tag(tex)[0]
             macros = (macros + new)[:LONGEST]
             element.set("data-formula", str(len(formulas)))
-            formulas.append(Formula(tex, "display" in element.classes, macros))
+            formulas.append(Formula(tex, "display" in element.classes, macros, numbers_of(element)))
     return formulas

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from .mathematics_colours import with_colours_marked
+from .mathematics_environments import with_numbers
 from .mathematics_macros import EndlessMacroError, expanded
 from .mathematics_marks import COMMAND, repaired_typst
 from .mathematics_repairs import rewritten
@@ -109,6 +110,8 @@ def _prepared(formula: Formula, writer: str) -> _Prepared | Converted:
     )
     tex, note = rewritten(coloured, typst=writer == "typst")
     notes = [*(["the colour is not shown"] if lost else []), *([note] if note else [])]
+    if formula.numbers:
+        tex = with_numbers(tex, formula.numbers, typst=writer == "typst")
     tex = prepared(tex)
     check_extent(tex)
     if not tex:

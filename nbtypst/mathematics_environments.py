@@ -1,7 +1,7 @@
 """Groups, environments and matrices of TeX in words that pandoc reads; matrices for Typst marked by their kind."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from .mathematics_scopes import CLOSES, OPENS, TOKEN
 from .tex import mark
@@ -9,6 +9,7 @@ from .tex import mark
 ENVIRONMENT = re.compile(r"(\\(begin|end)\s*\{(\w+\*?)\})")
 SPECIFICATION = re.compile(r"\s*(?:\[\w\]\s*)?\{((?:[^{}]|\{[^{}]*\})*)\}")
 STARRED = re.compile(r"\s*\[([lcr])\]")
+WHOLE = re.compile(r"\s*\\begin\{(\w+\*?)\}(.*)\\end\{\1\}", re.DOTALL)
 RULE = re.compile(r"\\(?:hline|hdashline|cline\s*\{[^{}]*\})")
 DELIMITERS = {"array": "n", "matrix": "n", "smallmatrix": "n", "subarray": "n", "pmatrix": "p", "bmatrix": "b"}
 DELIMITERS |= {"Bmatrix": "c", "vmatrix": "v", "Vmatrix": "w"}
@@ -49,6 +50,19 @@ def rows_of(body: str) -> list[list[str]]:
 
 def _joined(rows: list[list[str]]) -> str:
     return r"\\".join("&".join(row) for row in rows)
+
+
+def with_numbers(tex: str, numbers: Sequence[str], *, typst: bool) -> str:
+    """An environment, each row with its number in a column of its own; for Typst with a mark of where that stands."""
+    found = WHOLE.match(tex)
+    rows = rows_of(found[2]) if found else []
+    if len(rows) != len(numbers):
+        return tex
+    width = max(map(len, rows))
+    for number, (row, shown) in enumerate(zip(rows, numbers, strict=True)):
+        words = mark(f"nbtag{number}") if typst else rf"\qquad\text{{{shown}}}" if shown else ""
+        row += [""] * (width - len(row)) + [words]
+    return f"{tex[: found.start(2)]}{_joined(rows)}{tex[found.end(2) :]}"
 
 
 def environment(name: str, body: str, *, typst: bool) -> str:

@@ -14,6 +14,8 @@ COMMAND = re.compile(rf"\\(re|provide)?newcommand\*?{NAME}\s*(?:\[(\d)\]\s*)?(?:
 DEF = re.compile(r"\\g?def\s*\\([A-Za-z]+|[^A-Za-z])((?:\s*#\d)*)\s*")
 OPERATOR = re.compile(rf"\\DeclareMathOperator(\*?){NAME}\s*")
 LET = re.compile(r"\\let\s*\\([A-Za-z]+)\s*=?\s*")
+COMMAND_ITSELF = re.compile(r"\\([A-Za-z]+)")
+LET_BE = re.compile(r"\\nblet(?=[A-Za-z])")  # \let copies a meaning, whatever its command stands for later
 OPTIONAL = re.compile(r"\s*\[([^\]]*)\]")
 
 
@@ -65,7 +67,7 @@ def expanded(tex: str, macros: str) -> str:
         tex, at = tex[: found.start()] + body + tex[end:], found.start()
         if count > MOST or len(tex) > LONGEST or work > MOST_WORK:
             raise EndlessMacroError(found[0])
-    return tex
+    return LET_BE.sub(r"\\", tex)
 
 
 def _replaced(tex: str, end: int, macro: _Macro) -> tuple[str, int] | None:
@@ -109,5 +111,5 @@ def _table(macros: str) -> dict[str, _Macro]:
             table[found[2] or found[3]] = _Macro(rf"\operatorname{found[1]}{{{body}}}")
         elif found := LET.match(source):
             other = source[found.end() :].strip()
-            table[found[1]] = table.get(other[1:], _Macro(other)) if other.startswith("\\") else _Macro(other)
+            table[found[1]] = table.get(other[1:], _Macro(COMMAND_ITSELF.sub(r"\\nblet\1", other)))
     return {name: macro for name, macro in table.items() if macro.body != f"\\{name}"}

@@ -85,6 +85,7 @@ FIRST: list[Repair] = [
     (re.compile(rf'{WORD} upright\("{MARK}nblimits"\)'), _limits),
     (re.compile(rf'{WORD} upright\("{MARK}nbscripts"\)'), r"scripts(\1)"),
     (re.compile(rf'upright\("{MARK}nbal"\)'), "&"),
+    (re.compile(rf'upright\("{MARK}nbtag(\d+)"\)'), r"#tags.at(\1)"),
 ]
 LAST: list[Repair] = [
     (re.compile(r"\[\\\|\]"), "[│]"),

@@ -14,7 +14,7 @@ from lxml.html.builder import FIGCAPTION, FIGURE, A, B
 
 from .beside import OUTSIDE, OutsideError, content
 from .collected import Collected
-from .mathematics import LONGEST, labels_and_tag
+from .equation_numbers import Row, rows_to_number, set_numbers, words_of_tag
 from .pandoc import ask
 from .parsing import fragment
 from .reading import insert_markup, replace_words
@@ -25,13 +25,12 @@ CITATION = re.compile(r"\[[^\[\]]*+\]|\\(?:eq)?ref\{([^{}]++)\}")  # and an @ in
 CITED = re.compile(r"@[\w:.#$%&+?<>~/-]")
 LABELS = re.compile(r"-?@((?:fig|tbl|eq):[\w:.-]+)")
 CAPTION = re.compile(r"\s*:\s+(\S.*)", re.DOTALL)
-NUMBERED = re.compile(r"\s*\\begin\{(equation|align|gather|multline|eqnarray|alignat|flalign)\}")
 CITING = ["--sandbox", "-f", "markdown_strict-raw_html+smart+citations+fenced_divs+all_symbols_escapable", "-t", "html"]
 CITING += ["--wrap=none"]
 KEY = re.compile(r"((?<![^\s\[;(,])-?@\w[\w:.#$%&+?<>~/-]*)")
 MARKUP = re.compile(r"[\\`*_{}\[\]()<>#!|~^$&@]")
 SUFFIXES = {".bib", ".bibtex", ".json", ".ris", ".yaml", ".yml"}  # of bibliographies
-NAME_AS_TAG = re.compile(r"[a-z][a-z0-9-]+")
+NAME_AS_TAG = re.compile(r"\([a-z][a-z0-9-]+\)")
 
 
 def mark_captions(part: Part) -> None:
@@ -146,19 +145,24 @@ class Numbers:
         caption.insert(0, number)
 
     def _number_formula(self, formula: HtmlElement) -> None:
-        tex, labels, tag = labels_and_tag((formula.text or "")[:LONGEST])
+        set_numbers(formula, [self._number_row(formula, row) for row in rows_to_number(formula.text or "")])
+
+    def _number_row(self, formula: HtmlElement, row: Row) -> str:
+        """The number of a row, or "" if it has none."""
+        labels, tag = row.labels, row.tag
         if tag is not None and self.tags_are_names and NAME_AS_TAG.fullmatch(tag):
-            labels, tag = [*labels, f"eq:{tag}"], None  # a name, which Jupyter shows beside the formula
-        elif tag is None and not labels and not NUMBERED.match(tex):
-            return
+            labels, tag = [*labels, f"eq:{tag[1:-1]}"], None  # a name, which Jupyter shows beside the formula
+        elif tag is None and not labels and not row.has_number:
+            return ""
         if tag is None:
             self.count["Equation"] += 1
-            tag = str(self.count["Equation"])
-        formula.set("data-number", f"({tag})")
+            tag = f"({self.count['Equation']})"
+        tag = words_of_tag(tag, self.collected)
         for label in labels:
-            if self._define(label, f"Equation\u00a0({tag})") and not formula.get("id"):
+            if self._define(label, f"Equation\u00a0{tag}") and not formula.get("id"):
                 formula.set("id", label)
             self.targets[label] = formula.get("id", label)
+        return tag
 
     def resolve(self, parts: Sequence[Part]) -> None:
         """Give references their words; one without a target stays as words, with a remark."""

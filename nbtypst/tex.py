@@ -16,7 +16,7 @@ DEFINITION = re.compile(
     rf"|\\let\s*\\([A-Za-z]+)\s*=?\s*(?:\\[A-Za-z]+|\S)"
 )
 LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
-TAG = re.compile(rf"\\tag\*?\s*{BRACED}")
+TAG = re.compile(rf"\\tag(\*?)\s*{BRACED}")
 UNNUMBERED = re.compile(r"\\(?:nonumber|notag)(?![A-Za-z])")
 COLOUR = re.compile(r"\\(?:color|textcolor|colorbox)\s*(?:\[[^\]]*\])?\s*\{[^{}]*\}")
 ARRAY = re.compile(r"\\begin\{array\}\s*(?:\[\w\])?\s*\{((?:[^{}]|\{[^{}]*\})*)\}(.*?)\\end\{array\}", re.DOTALL)
@@ -72,12 +72,13 @@ REWRITTEN = [  # what pandoc does not know, in words that it knows; MathJax know
 class Formula:
     """A formula as its author wrote it: what stands between the delimiters, or a whole environment.
 
-    `macros` are the definitions that hold there, as TeX.
+    `macros` are the definitions that hold there, as TeX; `numbers` are those of its rows, if each has its own.
     """
 
     tex: str
     display: bool
     macros: str = ""
+    numbers: tuple[str, ...] = ()
 
 
 def definitions(tex: str) -> tuple[str, str]:
@@ -98,8 +99,8 @@ def _defined(macros: str) -> set[str]:
 
 
 def labels_and_tag(tex: str) -> tuple[str, list[str], str | None]:
-    """(`tex` without what names and numbers it; its labels; the text of its tag or None)."""
-    tags = [found[1] for found in TAG.finditer(tex)]
+    """(`tex` without what names and numbers it; its labels; its tag as it is shown, or None)."""
+    tags = [found[2] if found[1] else f"({found[2]})" for found in TAG.finditer(tex)]
     rest = UNNUMBERED.sub("", TAG.sub("", LABEL.sub("", tex)))
     return rest, LABEL.findall(tex), tags[0] if tags else None
 

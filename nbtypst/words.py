@@ -129,7 +129,8 @@ class WordsWriter:
         """A formula; as its source where it cannot be set."""
         number = int(element.get("data-formula"))
         display = "display" in element.classes
-        source = self.document.formulas[number].tex.strip()
+        formula = self.document.formulas[number]
+        source = formula.tex.strip()
         converted = self.formulas[number].markup
         if not source:
             return ""
@@ -143,6 +144,10 @@ class WordsWriter:
             tag = element.get("data-number")
             arguments[:0] = ["block: true", *([f"numbering: _ => {markup.string(tag)}"] if tag else [])]
             label = self.label(element, place)
+        if "#tags.at" in arguments[-1]:
+            tags = markup.array([markup.string(shown) if shown else "none" for shown in formula.numbers])
+            rows = f"#numbered-rows(tags => {arguments[-1]}, {tags}, {arguments[-2]})"
+            return f"\n{f'#metadata(none){label}' if label else ''}\n{rows}\n"
         written = f"#math.equation({', '.join(arguments)}){label or ';'}"
         if display and "mat(" in converted:
             written = f"#unbreakable[{written}]"

@@ -3,7 +3,8 @@
 import pytest
 import typst
 from commands import COMMANDS
-from kitchen import alternatives, assert_says, built, md, printed, text_of
+from kitchen import alternatives, assert_says, built, md, placed_text, printed, text_of
+from pypdfium2 import PdfDocument
 
 from nbtypst import mathematics
 from nbtypst.mathematics import Formula, definitions, labels_and_tag, to_mathml, to_typst
@@ -58,7 +59,7 @@ def test_macros_of_one_cell_hold_in_later_ones_and_show_nothing_themselves(tmp_p
 
 def test_definitions_labels_and_tags_are_told_from_the_formula():
     assert definitions(r"\newcommand\x{a} y \def\z{b}") == (r"\newcommand\x{a}\def\z{b}", " y ")
-    assert labels_and_tag(r"\label{eq:a} x \tag{5.1} \nonumber") == (" x  ", ["eq:a"], "5.1")
+    assert labels_and_tag(r"\label{eq:a} x \tag{5.1} \nonumber") == (" x  ", ["eq:a"], "(5.1)")
     assert labels_and_tag("x") == ("x", [], None)
 
 
@@ -90,7 +91,46 @@ def test_bare_environments_are_numbered_and_references_to_them_resolved(tmp_path
         "\\begin{equation}\\label{eq:energy}\nE = m c^2\n\\end{equation}\n\n$$x \\tag{5.1}$$\n\n"
         "\\begin{equation*}y\\end{equation*}"
     )
-    assert_says(text_of(built(tmp_path, md(source))), ["(1) See (2) and (2).", "(5.1)"], ["(3)"])
+    assert_says(text_of(built(tmp_path, md(source))), ["(1)", "(2) See (3) and (3).", "(5.1)"], ["(4)"])
+
+
+def heights_of(pdf):
+    return {text: height for height, _, text in reversed(placed_text(pdf.pages[0]))}
+
+
+def test_rows_are_numbered_one_by_one_beside_their_rows_unless_they_say_not(tmp_path):
+    source = (
+        r"\begin{align} u &= 2 \label{first} \\ v &= 4 \notag \\ w &= 6 \label{third} \end{align}"
+        "\n\n\\begin{gather} p = 3 \\\\ q + q + q = 5 \\label{last} \\end{gather}\n\n"
+        r"\begin{equation} k = 7 \nonumber \end{equation}"
+        "\n\n\\begin{multline} g \\\\ h \\end{multline}\n\nSee \\eqref{first}, \\eqref{third}, \\eqref{last}."
+    )
+    pdf = built(tmp_path, md(source))
+    assert_says(text_of(pdf), ["See (1), (2), (4).", "(5)"], ["(6)"])
+    heights = heights_of(pdf)
+    at = {text[0]: height for text, height in heights.items() if text[0] in "𝑢𝑤𝑝𝑞"}
+    for letter, number in zip("𝑢𝑤𝑝𝑞", ("(1)", "(2)", "(3)", "(4)"), strict=True):
+        assert at[letter] == pytest.approx(heights[number], abs=0.5)
+
+
+def test_tags_are_shown_as_tex_sets_them(tmp_path):
+    source = r"$$a \tag*{[E]}$$ $$b \tag{$\dagger$}$$ \begin{align*} c &= 1 \tag{A} \\ d &= 2 \tag*{B} \end{align*}"
+    assert_says(text_of(built(tmp_path, md(source))), ["[E]", "(†)", "(A)", "B"], ["([E])", "$", "(B)", "(1)"])
+
+
+@pytest.mark.parametrize("terms", [8, 12, 15, 40])
+def test_a_tag_never_lies_across_its_formula(tmp_path, terms):
+    pdf = built(tmp_path, md(rf"$${'m + ' * terms} n \tag{{a-rather-long-name}}$$"))
+    page = PdfDocument((tmp_path / "lab.pdf").read_bytes())[0].get_textpage()
+    boxes = [(page.get_text_range(n, 1), page.get_charbox(n)) for n in range(page.count_chars())]
+    tag = min(box[0] for letter, box in boxes if letter == "(")
+    assert max(box[2] for letter, box in boxes if letter in "𝑚𝑛") < tag
+    assert "(a-rather-long-name)" in text_of(pdf)
+
+
+def test_let_copies_what_a_command_means_then(tmp_path):
+    source = r"$\let\old\epsilon \renewcommand{\epsilon}{\varepsilon}$ now $\epsilon$ and $\old$"
+    assert "now 𝜀 and 𝜖" in text_of(built(tmp_path, md(source)))
 
 
 def test_names_as_tags_are_numbered_where_the_text_refers_to_them(tmp_path):
