@@ -23,6 +23,7 @@ from .notebooks import DEFAULT_TIMEOUT, Notebook, checked
 from .terminal import plain
 
 FRAME = re.compile(r"^ *(?:File (.+?):(\d+)|Cell In\[\d+\], line (\d+))", re.MULTILINE)  # of IPython's tracebacks
+SENT = re.compile(r'^ *File "(.+?)", line (\d+), in (\S+)', re.MULTILINE)  # of one that another process sent
 INSTALLED = ("site-packages", "/lib/python", "<frozen ")
 FOR_PRINT = {  # unless set otherwise: nobody watches bars, SVG is printed, a kernel a core needs no threads
     "TQDM_DISABLE": "1",
@@ -119,6 +120,11 @@ def _client(
 
 def _raised_at(traceback: str, folder: Path) -> str:
     """In what line the error arose: the innermost one in the notebook or in a module that is not installed."""
+    elsewhere, _, here = plain(traceback).partition("The above exception was the direct cause")
+    if here and "RemoteTraceback" in elsewhere:  # it arose in another process, and there in a cell's code
+        *_, (file, line, function) = SENT.findall(elsewhere) or [("", "", "")]
+        if file.startswith("<") or "ipykernel_" in file:
+            return f" (line {line} of the cell that defines {function})"
     frames = [match.groups() for match in FRAME.finditer(plain(traceback))]
     own = [frame for frame in frames if not frame[0] or not any(part in frame[0] for part in INSTALLED)]
     if not own:
