@@ -6,7 +6,6 @@ from nbformat import v4
 
 from nbtypst import NotebookError, build
 
-
 ELSEWHERE = """import multiprocessing
 def boil():
     return 1 / 0
