@@ -30,6 +30,7 @@ TOO_DEEP = re.compile(
     rf"^(?!\s*([-*_])(?:[ \t]*\1)*+\s*$)(?:[ \t]*+(?:>|[-*+](?=[ \t])|\d{{1,9}}[.)](?=[ \t]))){{{DEEPEST + 1},}}",
     re.MULTILINE,
 )
+ENDED = re.compile(r"</[A-Za-z][A-Za-z0-9]*\s*>")  # MathJax looks for formulas within one element
 MONEY = re.compile(
     r"\d[\d.,]*+(?:\s*+[kKM]|\s?(?:bn|million|billion))?[.,;:)]?\s++(?=[^\\^_={}$]*?[A-Za-z]{2})[^\\^_={}$]*+"
 )
@@ -39,8 +40,9 @@ class InlineParser(MathInlineParser):
     """nbconvert's parser, to which "$5 or $10" is no formula but two sums of money."""
 
     def parse_inline_math_tex(self, m: re.Match[str], state: InlineState) -> int | None:
-        """A formula between dollars; None if they are money."""
-        return None if MONEY.fullmatch(m["math_inline_tex"]) else super().parse_inline_math_tex(m, state)
+        """A formula between dollars; None if they are money, or stand in two elements of HTML."""
+        tex = m["math_inline_tex"]
+        return None if MONEY.fullmatch(tex) or ENDED.search(tex) else super().parse_inline_math_tex(m, state)
 
 
 class Renderer(IPythonRenderer):

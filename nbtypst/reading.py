@@ -189,6 +189,10 @@ def _mark_formulas(body: HtmlElement) -> None:
         return [lxml.html.fragment_fromstring(html)]
 
     replace_words(body, formulas_in, formula)
+    for element, where in text_places(body):
+        words = getattr(element, where)
+        if "\\" in words:  # \$ is a dollar to MathJax, too, after Markdown has made it of \\$
+            setattr(element, where, words.replace("\\$", "$").replace(f"\\{DOLLAR}", "$"))
 
 
 def _resolve(image: HtmlElement, drawings: list[str], source: Source) -> None:

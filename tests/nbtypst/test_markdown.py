@@ -1,7 +1,20 @@
 """Markdown as Jupyter renders it: every kind of it, with what must stand on the page."""
 
 import pytest
-from kitchen import alternatives, assert_says, base64_png, built, links, md, notebook, png, printed, text_of
+from kitchen import (
+    alternatives,
+    assert_says,
+    base64_png,
+    built,
+    links,
+    md,
+    notebook,
+    png,
+    printed,
+    run_code,
+    shown,
+    text_of,
+)
 from pypdf import PdfReader
 
 from nbtypst import build
@@ -188,3 +201,10 @@ def test_a_title_that_stands_after_other_words_stays_there(tmp_path):
     path = notebook(tmp_path / "lab.ipynb", md("*Ada, 1999*"), md("# The pan"), md("end"))  # without a title of its own
     text = text_of(PdfReader(build(path, tmp_path / "lab.pdf").path))
     assert text.startswith("Ada, 1999 The pan end")
+
+
+def test_dollars_after_backslashes_and_in_elements_are_dollars(tmp_path):
+    source = r"Tea \\$4, cake \$5, <span>$</span>6 and <span>$</span>7, $x^2$, `\\$8`."
+    html = run_code("price()", shown(text_html=r"<p>A pot: \$9 or \$10.</p>"))
+    text = text_of(built(tmp_path, md(source), html))
+    assert_says(text, ["Tea $4, cake $5, $6 and $7, 𝑥2, \\\\$8.", "A pot: $9 or $10."])
