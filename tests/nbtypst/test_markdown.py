@@ -207,4 +207,4 @@ def test_dollars_after_backslashes_and_in_elements_are_dollars(tmp_path):
     source = r"Tea \\$4, cake \$5, <span>$</span>6 and <span>$</span>7, $x^2$, `\\$8`."
     html = run_code("price()", shown(text_html=r"<p>A pot: \$9 or \$10.</p>"))
     text = text_of(built(tmp_path, md(source), html))
-    assert_says(text, ["Tea $4, cake $5, $6 and $7, 𝑥2, \\\\$8.", "A pot: $9 or $10."])
+    assert_says(text, ["Tea $4, cake $5, $6 and $7, 𝑥 2, \\\\$8.", "A pot: $9 or $10."])
