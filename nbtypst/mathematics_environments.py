@@ -74,6 +74,8 @@ def environment(name: str, body: str, *, typst: bool) -> str:
     if typst and bare in ("align", "aligned", "flalign") and "&" in body:
         rows = [[rf"\qquad {c}" if n and n % 2 == 0 else c for n, c in enumerate(row)] for row in rows_of(body)]
         return rf"\begin{{{name}}}{_joined(rows)}\end{{{name}}}"
+    if typst and bare == "cases" and len(rows := rows_of(body)) > 1 and all(len(row) == 1 for row in rows):
+        return rf"\begin{{cases}}{_joined([[*row, ''] for row in rows])}\end{{cases}}"  # else the brace has one row
     if bare not in DELIMITERS:
         return rf"\begin{{{name}}}{body}\end{{{name}}}"
     starred = STARRED.match(body) if name != bare else None

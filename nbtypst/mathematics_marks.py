@@ -12,9 +12,11 @@ ARROWS = {"right": "r", "left": "l", "leftright": "l.r"}
 ARROWS |= {"Right": "r.double", "Left": "l.double", "Leftright": "l.r.double"}
 MATRIX = re.compile(rf'mat\(delim: "\{{", upright\("{MARK}nbmat([a-z])([lrc])V([\dx]*)H([\dx]*)"\) ?')
 BEGINS, ENDS = rf'upright\("{MARK}nbfill', rf'upright\("{MARK}nbunfill"\)'
-COLOURED = re.compile(rf'{BEGINS}(\w+?)fill"\)((?:(?!{BEGINS}).)*?){ENDS}')
+SCOPED = re.compile(rf'{BEGINS}(\w+?)fill"\)((?:(?!{BEGINS}).)*?){ENDS}')
 WORD = r'((?:"[^"]*"|op\("[^"]*"\)|[^\s"()$]+))'
 COMMAND = re.compile(rf"{MARK}nbcommand([A-Za-z]+)nbend")
+STYLES = ("display", "inline", "script", "sscript")
+WORDS = re.compile(r'((?<![\\/*:]) +)?((?:op\(|upright\()?"(?:[^"\\]|\\.)*"\)?)( +(?![/*]))?')
 OPERATOR = re.compile(r'(.)"((?:[^"\\]|\\.)*)"')
 
 
@@ -30,9 +32,10 @@ def repaired_typst(markup: str) -> str | None:
     markup = MATRIX.sub(_matrix, markup)
     for pattern, replacement in LAST:
         markup = pattern.sub(replacement, markup)
-    while COLOURED.search(markup):
-        markup = COLOURED.sub(_coloured, markup)
+    while SCOPED.search(markup):
+        markup = SCOPED.sub(_scoped, markup)
     markup = re.sub(rf' ?upright\("{MARK}nb(?:fill\w+|unfill|limits|scripts)"\)', "", markup)
+    markup = WORDS.sub(_without_blanks, markup)
     return COMMAND.sub(r"\\\\\1", markup.replace(QUOTE, r"\"")) + ".body"
 
 
@@ -48,7 +51,7 @@ def _operator(found: re.Match[str]) -> str:
 
 def _limits(found: re.Match[str]) -> str:
     word = found[1].replace(f'"{MARK}nblimits', '"')
-    return f"op({word}, limits: #true)" if word.startswith('"') else f"limits({word})"
+    return f"limits(op({word}))" if word.startswith('"') else f"limits({word})"
 
 
 def _matrix(found: re.Match[str]) -> str:
@@ -61,14 +64,22 @@ def _matrix(found: re.Match[str]) -> str:
     return f"mat(delim: {DELIMITERS[found[1]]}{ALIGNED[found[2]]}{augment}, "
 
 
-def _coloured(found: re.Match[str]) -> str:
-    """In its colour, unless a line, a cell or a bracket ends within."""
+def _scoped(found: re.Match[str]) -> str:
+    """In its colour or style, unless a bracket ends within."""
     body = found[2].strip()
     plain = re.sub(r'"(?:[^"\\]|\\.)*"|\\[^\s]', "", body)
     whole = plain.count("(") == plain.count(")") and plain.count("[") == plain.count("]")
-    if not body or not whole or re.search(r"(?:^|\s)&|\\(?:\s|$)|[,;]\s", re.sub(r"\([^()]*\)", "", plain)):
+    if not body or not whole:
         return f" {body} "
-    return f' text(fill: #rgb("{found[1]}"), {body})'
+    call = f"math.{found[1]}(" if found[1] in STYLES else f'text(fill: rgb("{found[1]}"), '
+    return f" #{call}$ {body} $.body) "
+
+
+def _without_blanks(found: re.Match[str]) -> str:
+    """Words without Typst's own blanks about them, which TeX has not; a comment keeps them apart."""
+    if found[2].startswith("op("):
+        return found[0]
+    return f"{'/**/' if found[1] else ''}{found[2]}{'/**/' if found[3] else ''}"
 
 
 FIRST: list[Repair] = [
@@ -79,7 +90,7 @@ FIRST: list[Repair] = [
     (re.compile(r"\.circle"), ".o"),
     (re.compile(r"(?<![\w.])sect(?!\w)"), "inter"),
     (re.compile(r"#h\(0em\)"), "thick"),
-    (re.compile(r"#h\(-1em\)"), "#h(0em)"),
+    (re.compile(r"#h\(-1em\)"), "#h(-0.167em)"),
     (re.compile(rf'upright\("{MARK}nbspace(-?\d+)"\)'), lambda found: f"#h({int(found[1]) / 1000:g}em)"),
     (re.compile(rf'upright\("{MARK}nbarrow(\w+)"\)'), lambda found: f"stretch(arrow.{ARROWS[found[1]]})"),
     (re.compile(rf'{WORD} upright\("{MARK}nblimits"\)'), _limits),

@@ -19,6 +19,8 @@ LENGTH = r"(-?\d*\.?\d+)\s*(em|ex|pt|mm|cm|in|mu|px|pc)"
 SPACE = re.compile(rf"\\(?:hspace\*?|mspace)\s*\{{\s*{LENGTH}\s*\}}|\\(?:hskip|mskip|kern|mkern)\s*{LENGTH}")
 SIZE = re.compile(r"\\(?:tiny|Tiny|scriptsize|small|normalsize|large|Large|LARGE|huge|Huge)(?![A-Za-z])\s*")
 REFERENCE = re.compile(r"\\(eq)?ref\s*\{([^{}]*)\}")
+STYLE = re.compile(r"\\(display|text|script|scriptscript)style(?![A-Za-z])\s*")
+STYLES = {"display": "display", "text": "inline", "script": "script", "scriptscript": "sscript"}
 ARROW = re.compile(r"\\x(right|left|leftright|Right|Left|Leftright)arrow(?![A-Za-z])\s*(?:\[([^\]]*)\])?")
 NAMED = re.compile(r"\\mathop\s*\{\s*\\(?:mathrm|text|operatorname\*?)\s*(\{[^{}]*\})\s*\}")
 ROWS = re.compile(r"\\begin\{(?:align|aligned|alignat|flalign|gather|multline|equation)\*?\}")
@@ -134,6 +136,7 @@ def _switch(found: re.Match[str], before: str, behind: str) -> str:
 
 def _marked(tex: str) -> str:
     """What the Typst writer loses, marked."""
+    tex = scoped(tex, STYLE, _style)
     tex = SPACE.sub(lambda found: mark(f"nbspace{_width(found) * 1000:.0f}"), tex)
     tex = re.sub(r"\\limits(?![A-Za-z])", lambda _: mark("nblimits"), tex)
     tex = re.sub(r"\\nolimits(?![A-Za-z])", lambda _: mark("nbscripts"), tex)
@@ -143,9 +146,19 @@ def _marked(tex: str) -> str:
     return with_arguments(tex, ARROW.pattern, 1, _arrow)
 
 
+def _style(found: re.Match[str], before: str, behind: str) -> str:
+    r"""{\displaystyle x}: it holds to the end of its group or cell."""
+    name = STYLES[found[1]]
+    return f"{before}{mark(f'nbfill{name}fill')}{behind}{mark('nbunfill')}" if behind.strip() else before
+
+
 def _underset(_: re.Match[str], below: str, base: str) -> str:
     upright = UPRIGHT.fullmatch(base)
-    return rf"\operatorname*{{{upright[1]}}}_{{{below}}}" if upright else rf"\underset{{{below}}}{{{base}}}"
+    return (
+        rf"\operatorname{{{upright[1]}}}{mark('nblimits')}_{{{below}}}"
+        if upright
+        else rf"\underset{{{below}}}{{{base}}}"
+    )
 
 
 def _arrow(found: re.Match[str], above: str) -> str:

@@ -1,10 +1,12 @@
 """Formulas as MathJax shows them: what pandoc converts, what is put right, what stays as its source."""
 
+import ctypes
+
 import pytest
 import typst
 from commands import COMMANDS
 from kitchen import alternatives, assert_says, built, md, placed_text, printed, text_of
-from pypdfium2 import PdfDocument
+from pypdfium2 import PdfDocument, raw
 
 from nbtypst import mathematics
 from nbtypst.mathematics import Formula, definitions, labels_and_tag, to_mathml, to_typst
@@ -121,8 +123,7 @@ def test_tags_are_shown_as_tex_sets_them(tmp_path):
 @pytest.mark.parametrize("terms", [8, 12, 15, 40])
 def test_a_tag_never_lies_across_its_formula(tmp_path, terms):
     pdf = built(tmp_path, md(rf"$${'m + ' * terms} n \tag{{a-rather-long-name}}$$"))
-    page = PdfDocument((tmp_path / "lab.pdf").read_bytes())[0].get_textpage()
-    boxes = [(page.get_text_range(n, 1), page.get_charbox(n)) for n in range(page.count_chars())]
+    boxes = [(letter, box) for letter, box, _ in letters_of(tmp_path)]
     tag = min(box[0] for letter, box in boxes if letter == "(")
     assert max(box[2] for letter, box in boxes if letter in "𝑚𝑛") < tag
     assert "(a-rather-long-name)" in text_of(pdf)
@@ -205,3 +206,62 @@ def test_a_colour_without_a_known_value_is_told():
     [converted] = to_typst([Formula(r"\color{nosuch}{x}", True)])
     assert converted.markup == "$ x $.body"
     assert converted.problem == "the colour is not shown"
+
+
+def letters_of(folder):
+    """(letter, its box, its colour) of the page's signs."""
+    page = PdfDocument((folder / "lab.pdf").read_bytes())[0].get_textpage()
+    found, high = [], 0
+    for n in range(page.count_chars()):
+        code = raw.FPDFText_GetUnicode(page, n)
+        if 0xD800 <= code < 0xDC00:  # the first half of a sign
+            high = code
+            continue
+        letter = chr(0x10000 + (high - 0xD800) * 0x400 + code - 0xDC00) if 0xDC00 <= code < 0xE000 else chr(code)
+        parts = [ctypes.c_uint() for _ in range(4)]
+        raw.FPDFText_GetFillColor(page, n, *parts)
+        found.append((letter, page.get_charbox(n), tuple(part.value for part in parts[:3])))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("tex", "ink"),
+    [
+        (r"\color{red}{\begin{cases} u \\ v \end{cases}}", (255, 0, 0)),
+        (r"\textcolor{blue}{\begin{aligned} u &= 1, \\ v &= 2 \end{aligned}}", (0, 0, 255)),
+        (r"\color{blue} \begin{pmatrix} u & v \\ 3 & 4 \end{pmatrix}", (0, 0, 255)),
+        (r"{\color{red} \frac{u}{v}, w}", (255, 0, 0)),
+    ],
+)
+def test_a_colour_holds_for_whole_environments(tmp_path, tex, ink):
+    built(tmp_path, md(f"${tex}$"))
+    assert [colour for letter, _, colour in letters_of(tmp_path) if letter in "𝑢𝑣"] == [ink, ink]
+
+
+def test_one_brace_stands_before_all_rows_of_one_column(tmp_path):
+    built(tmp_path, md(r"$$\begin{cases} u \\ v \\ w \end{cases}$$"))
+    [brace] = [box for letter, box, _ in letters_of(tmp_path) if letter in "{⎧⎨⎩"][:1]
+    rows = [box for letter, box, _ in letters_of(tmp_path) if letter in "𝑢𝑣𝑤"]
+    assert all(brace[2] < row[0] for row in rows)
+    assert len({round(row[0]) for row in rows}) <= 2
+
+
+def test_what_stands_below_stands_below_in_a_line_too(tmp_path):
+    built(tmp_path, md(r"So $\underset{k}{\operatorname{argmin}} L$ and $\displaystyle\sum_{n=1}^N \frac{p}{q}$."))
+    boxes = {letter: box for letter, box, _ in letters_of(tmp_path)}
+    assert boxes["𝑘"][3] < boxes["𝐿"][1] + 1
+    assert boxes["𝑘"][0] < boxes["𝐿"][0] - 10
+    assert boxes["𝑁"][1] > boxes["𝐿"][3] > boxes["𝑛"][3]
+
+
+def test_text_has_the_blanks_that_it_says_and_no_others(tmp_path):
+    text = text_of(built(tmp_path, md(r"$u\text{ is }v$ and $\text{if }w \text{a}\text{b}$")))
+    assert "if 𝑤ab" in text
+    of = {letter: box for letter, box, _ in letters_of(tmp_path)}
+    assert of["𝑣"][0] - of["s"][2] < 4
+
+
+def test_negative_space_pulls_together(tmp_path):
+    built(tmp_path, md(r"$uv \quad p\!q$"))
+    of = {letter: box for letter, box, _ in letters_of(tmp_path)}
+    assert of["𝑞"][0] - of["𝑝"][2] < of["𝑣"][0] - of["𝑢"][2] - 1
