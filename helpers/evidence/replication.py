@@ -64,7 +64,7 @@ class Replication:
     def rows(self, claims: Iterable[Claim]) -> list[list[str]]:
         """Return claim, found here, found there: a row for all that are the same, and one for each of the others."""
         judged = [(one, self.state(one)) for one in claims if one.over_seeds]
-        same = [one for one, there in judged if one.holds and there and there.holds]
+        same = [one for one, there in judged if one.state is there is State.HOLDS]
         others = [
             [one.gist, one.state.words, there.words if there else "not tried as it now is"]
             for one, there in judged
@@ -82,14 +82,16 @@ def replication_table(claims: Iterable[Claim] | None = None, label: str = "tbl:r
     rows = kept.rows(claims) if kept else []
     if not rows:
         return Markdown("Not replicated on other seeds yet: `make replicate`.", metadata={METADATA: label})
-    differing = len(rows) - (rows[0][1:] == ["holds", "holds"])
-    said = f"all but {differing}" if differing else "all"
+    there = [kept.state(one) for one in claims if one.over_seeds]
+    lost, fragile = sum(not (state and state.holds) for state in there), there.count(State.FRAGILE)
+    said = f"all but {lost} hold" if lost else "all hold"
     return Table(
         ["claim", "found here", f"on seeds {kept.seeds}"],
         [[cell.replace("|", r"\|") for cell in row] for row in rows],
         label=label,
         caption=f"The same claims on seeds {kept.seeds}, which this report does not use, judged by the same rules: "
-        f"{said} hold there as they do here. Trained with {kept.environment}; {kept.day}.",
+        f"{said} there as they do here{f', {fragile} of them fragile' * bool(fragile)}. "
+        f"Trained with {kept.environment}; {kept.day}.",
         align="lll",
         metadata={METADATA: label},
     )
