@@ -15,6 +15,7 @@ from traitlets.log import get_logger
 from .errors import NotebookError
 
 OUTPUT_FIELDS = {"stream": "text", "display_data": "data", "execute_result": "data", "error": "traceback"}
+BROKEN = "broken"  # the type of what stands for an output that breaks the format
 KINDS = {"markdown", "code", "raw"}
 DEFAULT_TIMEOUT = 3600.0  # seconds a cell may take when notebooks are run
 
@@ -122,11 +123,20 @@ def checked(node: NotebookNode, name: str) -> NotebookNode:
             outputs = cell.setdefault("outputs", [])
             _need(isinstance(outputs, list), place, "the outputs are no list")
             cell.setdefault("execution_count", None)
-            for output in outputs:
-                _check_output(output, place)
+            cell.outputs = [_readable(output, place) for output in outputs]
         if not cell.attachments or cell.cell_type == "code":
             del cell["attachments"]
     return node
+
+
+def _readable(output: object, place: str) -> NotebookNode:
+    """`output`, or where it breaks nbformat's rules what is left of it, with a `problem` to be told."""
+    try:
+        _check_output(output, place)
+    except NotebookError as error:
+        problem = str(error).partition("not a valid notebook: ")[2].partition(";")[0]
+        return NotebookNode(output_type=BROKEN, problem=problem)
+    return output
 
 
 def _check_output(output: object, place: str) -> None:
@@ -145,9 +155,9 @@ def _check_output(output: object, place: str) -> None:
         data = output.setdefault(field, NotebookNode())
         _need(isinstance(data, dict), place, "an output's data are no dictionary")
         _need(isinstance(output.setdefault("metadata", NotebookNode()), dict), place, "an output's metadata are wrong")
-        for mime, content in data.items():
+        for mime, content in list(data.items()):
             if not mime.endswith("json"):
-                data[mime] = _text(content, place, f"an output of {mime}")
+                data[mime] = _text(content, place, f"an output of {mime[:100]}")
 
 
 def _text(value: object, place: str, what: str) -> str:

@@ -13,6 +13,7 @@ from . import latex_tables, markdown, terminal
 from .collected import Collected, box
 from .errors import printable
 from .mathematics_scopes import TooMuchError
+from .notebooks import BROKEN
 from .pandoc import ask
 from .pictures import PictureError, from_mime
 
@@ -21,7 +22,7 @@ log = logging.getLogger("nbtypst")
 SHOWN = "nbtypst"  # the key of an output's metadata under which `Figure` and `Table` give captions and the like
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 RICHEST_FIRST = ("text/html", "text/markdown", "text/latex", *PICTURES, "application/json", "text/plain")
-STAND_IN = re.compile(r"\s*<[^<>]*>\s*|\s*\w[\w.]*\(.*\)\s*", re.DOTALL)  # "<IPython...HTML object>", "HBox(...)"
+STAND_IN = re.compile(r"\s*<[^<>]*>\s*|\s*\w[\w.]*\(.*(?:\)|…)\s*", re.DOTALL)  # "<IPython...object>", "HBox(...)"
 HIDING = re.compile(r"<(script|style|template)\b|<!--", re.IGNORECASE)
 SOMETHING = re.compile(r"<(?:img|svg|table|hr|input)\b", re.IGNORECASE)
 ELSEWHERE = re.compile(r"<(?:iframe|video|audio|object|embed|canvas)\b", re.IGNORECASE)
@@ -44,11 +45,14 @@ def as_html(outputs: Iterable[NotebookNode], tags: Iterable[str], collected: Col
     """The outputs of one cell, one below the other; remarks on what is shown less well than in Jupyter."""
     shown = []
     for output in _joined(outputs):
-        if output.output_type == "stream":
+        if output.output_type == BROKEN:
+            collected.remark(f"an output that breaks the notebook format is left out: {output.problem}")
+        elif output.output_type == "stream":
             shown.append(_stream(output, collected.place, stderr))
         elif output.output_type == "error":
             if "raises-exception" not in tags:
-                collected.remark(f"the cell failed: {terminal.plain(f'{output.ename}: {output.evalue}').strip()[:200]}")
+                what = f"{output.ename}: {output.evalue}" if output.ename else "".join(output.traceback[:1])
+                collected.remark(f"the cell failed: {terminal.plain(what).strip()[:200]}")
             text = "\n".join(output.traceback) or f"{output.ename}: {output.evalue}"
             shown.append(_printed(text, "error"))
         else:

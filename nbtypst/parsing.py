@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import escape, unescape
 
 import lxml.html
 from lxml import etree
@@ -14,6 +15,7 @@ DEEPEST = 60  # elements in each other; what is deeper is shown as words
 LOST = 2000  # from about where the parser reads no further
 VOID = re.compile(r"<(source|track|wbr|param|embed)\b([^<>]*?)/?>", re.IGNORECASE)  # never have content; lxml: may have
 DRAWING = re.compile(r"<svg\b", re.IGNORECASE)
+LOOKS = re.compile(r"""\s(class|style|aria-label)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 DRAWN = re.compile(r"</svg\s*>", re.IGNORECASE)
 UNSEEN = ("script", "style", "template")
 TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)[^<>]*>")
@@ -42,16 +44,22 @@ def _drawings_aside(html: str) -> tuple[str, list[str]]:
     pieces, drawings, at, ends = [], [], 0, True
     while found := DRAWING.search(html, at):
         pieces.append(html[at : found.start()])
-        at = html.find(">", found.end()) + 1
+        inside = at = html.find(">", found.end()) + 1
         if not at:
             return "".join(pieces), drawings
         closing = DRAWN.search(html, at) if ends and html[at - 2] != "/" else None
         ends = ends and (closing is not None or html[at - 2] == "/")
         if closing or html[at - 2] == "/":
             at = closing.end() if closing else at
-            pieces.append(f'<img data-drawing="{len(drawings)}">')
+            pieces.append(f'<img data-drawing="{len(drawings)}"{_looks_of(html[found.end() : inside])}>')
             drawings.append(html[found.start() : at])
     return "".join([*pieces, html[at:]]), drawings
+
+
+def _looks_of(tag: str) -> str:
+    """What the tag of a drawing says of its size and whether it is seen, which style sheets may change."""
+    given = (f'{name}="{escape(unescape(double or single))}"' for name, double, single in LOOKS.findall(tag[:5000]))
+    return "".join(f" {one.replace('aria-label', 'alt')}" for one in given)
 
 
 def _shallow(text: str) -> Iterator[str]:

@@ -25,6 +25,7 @@ from .markdown import DOLLAR
 from .markdown import math as math_element
 from .parsing import DEEPEST, parsed
 from .pictures import PictureError, from_bytes, from_source
+from .seen import is_hidden, keep_lines, prefer_plain_text
 from .table_styles import inline_styles
 
 DROPPED = {
@@ -53,7 +54,6 @@ FOREIGN = {  # shown as a box that says what it was
 VERBATIM = {"pre", "code", "kbd", "samp", "tt", "style", "textarea", "math"}
 ATTRIBUTES = re.compile(r"\s*\{([^{}]*)\}")  # pandoc's, right after a picture, a heading or a caption
 ATTRIBUTE = re.compile(r'(\w+)=(?:"(.*?)"(?=\s+(?:\w+=|[#.])|\s*$)|([^\s"]+))')
-DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
 @dataclass
@@ -74,9 +74,11 @@ def read(html: str, source: Source) -> HtmlElement:
     body, drawings, was_deep = parsed(html)
     if was_deep:
         source.collected.remark(f"what is nested deeper than {DEEPEST} elements is shown as words")
+    prefer_plain_text(body, source.collected)
     inline_styles(body)
     _complete_tables(body)
     _drop(body, source.collected)
+    keep_lines(body)
     _mark_formulas(body)
     for image in list(body.iter("img")):
         _resolve(image, drawings, source)
@@ -109,8 +111,10 @@ def _drop(body: HtmlElement, collected: Collected) -> None:
         if element.getparent() is None or element is body:
             continue
         is_element = isinstance(element.tag, str)  # no comment, and no instruction to a program
-        if not is_element or element.tag in DROPPED or _is_hidden(element):
+        if not is_element or element.tag in DROPPED or is_hidden(element):
             element.drop_tree()
+        elif element.tag == "pre" and element.get("data-lang") == "mermaid":
+            collected.remark("a diagram (mermaid) is shown as its source")
         elif element.tag in FOREIGN:
             collected.remark(f"{FOREIGN[element.tag]} is not shown")
             _replace(element, _foreign_box(element))
@@ -118,10 +122,6 @@ def _drop(body: HtmlElement, collected: Collected) -> None:
             kind, checked = element.get("type"), element.get("checked") is not None
             sign = ("☑" if checked else "☐") if kind == "checkbox" else escape(element.get("value", ""))
             _replace(element, f"<span>{sign} </span>")
-
-
-def _is_hidden(element: HtmlElement) -> bool:
-    return element.get("hidden") is not None or bool(DISPLAY_NONE.search(element.get("style", "")))
 
 
 def _foreign_box(element: HtmlElement) -> str:

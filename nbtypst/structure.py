@@ -48,9 +48,22 @@ def take_title(parts: Sequence[Part], own: str | None, other: str | None) -> str
     if not isinstance(first, str) and first is not None and first.tag == "h1":
         words = words_of(first)
         if words and (own is None or words == own):
-            first.drop_tree()
+            _leave_names(first)
             own = words
     return other or own
+
+
+def _leave_names(title: HtmlElement) -> None:
+    """Take the heading out that is the title; marks of its names stay, since links may lead to it."""
+    inner = [name for one in title.iter() if (name := one.get("id") or (one.get("name") if one.tag == "a" else None))]
+    for name in dict.fromkeys([*inner, *_names_of(words_of(title))]):
+        title.addprevious(SPAN({"id": name}))
+    title.drop_tree()
+
+
+def _names_of(words: str) -> tuple[str, str]:
+    """What JupyterLab, and what GitHub calls a heading of these words."""
+    return words.replace(" ", "-"), re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-")
 
 
 def _contents(part: Part) -> Iterator[str | HtmlElement]:
@@ -144,7 +157,7 @@ class Links:
         name = given[1] if given else heading.get("id") or words.replace(" ", "-")
         identifier = self._unique(name or "section", targets)
         heading.set("id", identifier)
-        for other in (words.replace(" ", "-"), re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-")):
+        for other in _names_of(words):
             targets.setdefault(other, identifier)
 
     def _unique(self, name: str, targets: dict[str, str]) -> str:

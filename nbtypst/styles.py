@@ -39,7 +39,16 @@ NAMED_SIZES = {
     "x-large": 1.5,
     "xx-large": 2,
 }
+CASES = {"uppercase": "upper", "lowercase": "lower"}
 ALERTS = ("success", "info", "warning", "danger")
+GRADIENT = re.compile(r"linear-gradient\(\s*(?:90deg|to right)\s*,(.*)\)", re.DOTALL | re.IGNORECASE)
+STOPS = re.compile(r"(?<![#\w])([#\w]++(?:\([^()]*\))?)\s+(\d{1,3}(?:\.\d+)?)%")
+PIXELS = 0.75  # points
+BORDER = re.compile(r"border(?:-(top|right|bottom|left))?(?:-(style|width|color))?")
+STYLES = {"none", "hidden", "solid", "dotted", "dashed", "double", "groove", "ridge", "inset", "outset"}
+THICK = {"thin": 0.75, "medium": 2.25, "thick": 3.75}
+DASHES = {"dotted": ', dash: "dotted"', "dashed": ', dash: "dashed"'}
+FUNCTION_BLANKS = re.compile(r"(?<=[,(])\s++|(?<!\s)\s++(?=[,)])")
 PALE = 0.82  # relative luminance from which on letters would not be seen on white paper
 ANSI = {
     "black": "3e424d", "red": "c0302b", "green": "00752d", "yellow": "8a6a10", "blue": "1a66a8", "magenta": "9b3f96",
@@ -61,6 +70,8 @@ def declarations(element: HtmlElement) -> dict[str, str]:
 
 def colour(value: str | None) -> str | None:
     """A CSS colour as Typst's; None if it is none, or fully transparent."""
+    if value and value.lower().startswith("var("):  # whose variable is the browser's: what is to be without it
+        value = value[4:].partition(",")[2].strip().removesuffix(")")
     parsed = parse_color(value) if value else None
     if not isinstance(parsed, Color):
         return None
@@ -72,6 +83,12 @@ def colour(value: str | None) -> str | None:
         return None
     digits = "".join(f"{round(255 * min(1, max(0, part))):02x}" for part in (red, green, blue))
     return f'rgb("#{digits}{f"{round(255 * alpha):02x}" if alpha < 1 else ""}")'
+
+
+def display(element: HtmlElement) -> str:
+    """How an element stands beside others, where its style says so; "" if it does not."""
+    style = element.get("style")
+    return declarations(element).get("display", "").lower() if style and "display" in style else ""
 
 
 def _luminance(typst_colour: str) -> float:
@@ -94,6 +111,53 @@ def size(value: str | None) -> float | None:
     return min(2.5, max(0.6, factor)) if factor else None
 
 
+def bar(value: str | None) -> str | None:
+    """A gradient from left to right, such as the bars in the cells of a frame, as Typst's; None if it is none."""
+    found = GRADIENT.fullmatch(value.strip()) if value else None
+    stops = []
+    for stop in STOPS.findall(found[1])[:50] if found else ():
+        at = max(stops[-1][1] if stops else 0.0, min(100.0, float(stop[1])))
+        stops.append((colour(stop[0]) or 'rgb("#ffffff")', at))
+    if len(stops) < 2:
+        return None
+    stops = [(stops[0][0], 0.0), *stops, (stops[-1][0], 100.0)]  # beyond its ends a gradient is as it is there
+    return f"gradient.linear({', '.join(f'({paint}, {at:g}%)' for paint, at in stops)})"
+
+
+def sides(style: dict[str, str]) -> str | None:
+    """The borders that a style gives, as Typst's strokes by side; None if it gives none."""
+    strokes = {}
+    for side in ("top", "right", "bottom", "left"):
+        words: dict[str, str] = {}
+        for name, value in style.items():
+            found = BORDER.fullmatch(name)
+            if not found or found[1] not in (None, side):
+                continue
+            if found[2]:
+                words[found[2]] = value
+            else:
+                words = {_part(word): word for word in FUNCTION_BLANKS.sub("", value).split()}
+        if words.get("style", "none") not in ("none", "hidden"):
+            wide = THICK.get(words.get("width", "medium")) or min(6.0, PIXELS * _number(words.get("width", "3px")))
+            dash = DASHES.get(words["style"], "")
+            paint = colour(words.get("color", "black")) or "black"
+            if wide:
+                strokes[side] = f"(paint: {paint}, thickness: {wide:g}pt{dash})"
+    return f"({', '.join(f'{side}: {stroke}' for side, stroke in strokes.items())})" if strokes else None
+
+
+def _part(word: str) -> str:
+    """What a word of a border says: its "style", "width" or "color"."""
+    if word in STYLES:
+        return "style"
+    return "width" if word[0].isdigit() or word[0] == "." or word in THICK else "color"
+
+
+def _number(length: str) -> float:
+    found = re.match(r"\d*\.?\d+|\d+", length)
+    return float(found[0]) * (1 / PIXELS if "pt" in length else 14 if "em" in length else 1) if found else 0.0
+
+
 def calls_of(element: HtmlElement) -> list[str]:
     """The calls that give words an element's look, outermost first: "strong", "text(fill: red)"."""
     style, found = declarations(element), []
@@ -109,6 +173,8 @@ def calls_of(element: HtmlElement) -> list[str]:
     )
     if factor and factor != 1:
         arguments.append(f"size: {factor:.2f}em")
+    if (case := style.get("text-transform")) in CASES:
+        found.append(CASES[case])
     if element.tag not in BOLD and re.match(r"bold|[6-9]00", style.get("font-weight", "")):
         arguments.append('weight: "bold"')
     if style.get("font-style") in ("italic", "oblique"):
@@ -122,6 +188,7 @@ def calls_of(element: HtmlElement) -> list[str]:
     return [call for call in found if call]
 
 
+BORDERED = {"div", "p", "section", "blockquote", "center"}
 BLOCK_GROUND = {"div", "p", "section", "blockquote", "td", "th", "tr", "table", "center"}
 
 
@@ -134,6 +201,10 @@ def block_calls_of(element: HtmlElement) -> list[str]:
     ground = colour(style.get("background-color") or style.get("background") or element.get("bgcolor"))
     if ground and element.tag in BLOCK_GROUND and _luminance(ground) < 0.995:
         found.append(f"block(width: 100%, inset: 0.6em, fill: {ground})")
+    if element.tag in BORDERED and "border" in element.get("style", "") and (border := sides(style)):
+        found.append(f"block(width: 100%, inset: 0.5em, stroke: {border})")
+    if (style.get("direction") or element.get("dir", "")).lower() == "rtl":
+        found.append("text(dir: rtl)")
     align = "center" if element.tag == "center" else (style.get("text-align") or element.get("align", "")).lower()
     if align in ("center", "right"):
         found.append(f"align({align})")
@@ -153,13 +224,14 @@ def terminal_style(element: HtmlElement) -> tuple[str, ...]:
             arguments.append(f'#highlight(fill: rgb("#{ANSI[ground[1]]}").lighten(70%))')
     if "ansi-default-inverse-bg" in element.classes:
         arguments.append("#highlight(fill: luma(205))")
-    if shade := colour(style.get("background-color")):
-        arguments.append(f"#highlight(fill: {shade}.lighten(60%))")
+    ink, shade = colour(style.get("color")), colour(style.get("background-color"))
+    if shade:  # with letters of their own, or dark ones; colours that are given together are seen together
+        as_given = ink or not element.text_content().strip()
+        arguments.append(f"#highlight(fill: {shade})" if as_given else f"#highlight(fill: {shade}.lighten(60%))")
     if "ansi-underline" in element.classes:
         arguments.append("#underline")
     if "ansi-bold" in element.classes or style.get("font-weight") == "bold" or element.tag in ("b", "strong"):
         arguments.append('weight: "bold"')
-    ink = colour(style.get("color"))
-    if ink and _luminance(ink) < PALE:
+    if ink and (shade or _luminance(ink) < PALE):
         arguments.append(f"fill: {ink}")
     return tuple(arguments)

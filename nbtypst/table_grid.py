@@ -49,6 +49,7 @@ class Cell:
     align: str | None = None
     fill: str | None = None  # Typst's colours
     ink: str | None = None
+    stroke: str | None = None
     bold: bool = False
     italic: bool = False
     extent: Extent | None = None  # once measured

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from .styles import colour
+from .styles import bar, colour, sides
 from .table_grid import Grid
 
 NUMBER = re.compile(
@@ -19,14 +19,17 @@ ALIGNS = {"left": "left", "right": "right", "center": "center", "start": "left",
 
 
 @lru_cache(maxsize=4096)
-def _look(style: str) -> tuple[str | None, str | None, str | None, bool, bool]:
-    """Alignment, ground, ink, bold, italic of a style attribute."""
+def _look(style: str) -> tuple[str | None, str | None, str | None, bool, bool, str | None]:
+    """Alignment, ground, ink, bold, italic, borders of a style attribute."""
     pairs = (declaration.partition(":") for declaration in style.split(";"))
     found = {name.strip().lower(): value.replace("!important", "").strip() for name, _, value in pairs}
     bold = re.match(r"bold|[6-9]00", found.get("font-weight", "")) is not None
-    ground = colour(found.get("background-color") or found.get("background"))
+    ground = bar(found.get("background") or found.get("background-image")) or colour(
+        found.get("background-color") or found.get("background")
+    )
     italic = found.get("font-style") in ("italic", "oblique")
-    return found.get("text-align", "").lower() or None, ground, colour(found.get("color")), bold, italic
+    align, ink = found.get("text-align", "").lower() or None, colour(found.get("color"))
+    return align, ground, ink, bold, italic, sides(found) if "border" in style else None
 
 
 def take_looks(grid: Grid, element: HtmlElement) -> None:
@@ -48,16 +51,18 @@ def _style_rows(grid: Grid, *, is_frame: bool) -> None:
             inherited = [("", *look[1:]) for look in inherited]
         for cell in row:
             looks = [_own_look(cell.element), *inherited] if cell.element.attrib else inherited
-            for align, fill, ink, bold, italic in looks:
+            for number_of_look, (align, fill, ink, bold, italic, stroke) in enumerate(looks):
                 if align in ALIGNS and cell.align is None and not (is_frame and number < grid.head):
                     cell.align = ALIGNS[align]
                 cell.fill, cell.ink = cell.fill or fill, cell.ink or ink
+                if number_of_look == 0 and cell.element.attrib:
+                    cell.stroke = stroke
                 cell.bold, cell.italic = cell.bold or bold, cell.italic or italic
 
 
-def _own_look(element: HtmlElement) -> tuple[str | None, str | None, str | None, bool, bool]:
-    align, fill, ink, bold, italic = _look(element.get("style") or "")
-    return align or (element.get("align") or "").lower(), fill or colour(element.get("bgcolor")), ink, bold, italic
+def _own_look(element: HtmlElement) -> tuple[str | None, str | None, str | None, bool, bool, str | None]:
+    align, fill, *others = _look(element.get("style") or "")
+    return align or (element.get("align") or "").lower(), fill or colour(element.get("bgcolor")), *others
 
 
 def _align_columns(grid: Grid) -> None:

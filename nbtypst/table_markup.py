@@ -181,6 +181,8 @@ def _arguments(grid: Grid, cell: Cell, stays: bool) -> str:
         arguments.append("stroke: (bottom: 0.5pt)")
     if cell.fill:
         arguments.append(f"fill: {cell.fill}")
+    if cell.stroke:
+        arguments.append(f"stroke: {cell.stroke}")
     if not stays:
         arguments.append("breakable: true")
     return ", ".join(arguments)

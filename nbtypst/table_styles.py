@@ -1,19 +1,34 @@
-"""Simple rules of style sheets -> style attributes of the elements that they match, such as the cells of a frame."""
+"""Rules of style sheets -> style attributes of the elements that they match, such as the cells of a frame.
+
+CSS's cascade decides, as in a browser: `!important`, then an element's own declarations, then names, classes and tags
+of the selector, then what comes last. Selectors with states, siblings or attributes, @media and the like are left out.
+"""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import lxml.html
 from lxml.html import HtmlElement
 
+from .signs import clean
+
+DRAWN = "data-drawing"  # marks what stands for a drawing
 READ = "data-read"  # marks a sheet whose rules the elements already have
-PROPERTIES = {"background-color", "background", "color", "text-align", "font-weight", "font-style", "text-decoration"}
+PROPERTIES = re.compile(
+    r"background(?:-color|-image)?|color|text-(?:align|decoration|transform)|font-(?:weight|style)|display|visibility"
+    r"|opacity|white-space|direction|(?:max-)?width|height|position|overflow|list-style(?:-type)?|content"
+    r"|border(?:-(?:top|right|bottom|left))?(?:-(?:style|width|color))?|(?:page-)?break-(?:before|after)"
+)
 COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
 AT_RULE = re.compile(r"@[^{};]*(?:\{(?:[^{}]|\{[^{}]*\})*\}|;)")
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-COMPOUND = re.compile(r"(\*|[a-zA-Z][\w-]*)?((?:#[\w-]+|\.[\w-]+|:nth-child\((?:even|odd)\))*)")
-PART = re.compile(r"[#.][\w-]+|:nth-child\((?:even|odd)\)")
+STATE = r":nth-child\((?:even|odd)\)|:not\(:(?:first|last)-child\)|:(?:first|last)-child"
+COMPOUND = re.compile(rf"(\*|[a-zA-Z][\w-]*)?((?:#[\w-]+|\.[\w-]+|{STATE})*)(?:::?(before|after))?")
+PART = re.compile(rf"[#.][\w-]+|{STATE}")
+WORDS = re.compile(r"""(["'])((?:(?!\1)[^\\]|\\.){1,40})\1""", re.DOTALL)  # of `content`, short ones
+CODE_POINT = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
 
 
 @dataclass(frozen=True)
@@ -23,16 +38,26 @@ class Compound:
     tag: str | None
     identifier: str | None
     classes: frozenset[str]
-    rows: int | None = None  # of :nth-child(odd), (even): 1, 0
+    states: tuple[str, ...] = ()  # ":first-child" and the like
     child: bool = False
+    pseudo: str | None = None  # "before", "after": words beside those of the element are meant
 
     def matches(self, element: HtmlElement) -> bool:
         """Whether `element` alone is such an element."""
-        if (self.tag or element.tag) != element.tag or (self.identifier or element.get("id")) != element.get("id"):
+        if self.tag and self.tag != element.tag and not (self.tag == "svg" and element.get(DRAWN)):
+            return False
+        if self.identifier and self.identifier != element.get("id"):
             return False
         if self.classes and not self.classes.issubset((element.get("class") or "").split()):
             return False
-        return self.rows is None or (element.getparent().index(element) + 1) % 2 == self.rows
+        return all(_is_in(element, state) for state in self.states)
+
+
+def _is_in(element: HtmlElement, state: str) -> bool:
+    if "nth" in state:
+        return (element.getparent().index(element) + 1) % 2 == ("odd" in state)
+    beside = element.getprevious() if "first" in state else element.getnext()
+    return (beside is None) != ("not" in state)
 
 
 @dataclass(frozen=True)
@@ -41,6 +66,7 @@ class Rule:
 
     steps: tuple[Compound, ...]
     declarations: dict[str, str]
+    important: dict[str, str]
     weight: tuple[int, int, int, int]
 
     def matches(self, element: HtmlElement) -> bool:
@@ -65,22 +91,28 @@ def rules_of(sheet: str) -> list[Rule]:
     """
     rules = []
     for selectors, body in RULE.findall(AT_RULE.sub("", COMMENT.sub("", sheet))):
-        declarations = _declarations(body)
-        if not declarations:
+        declarations, important = _declarations(body)
+        if not declarations and not important:
             continue
         for selector in selectors.split(","):
             if steps := _steps(selector):
                 names = sum(step.identifier is not None for step in steps)
-                classes = sum(len(step.classes) + (step.rows is not None) for step in steps)
+                classes = sum(len(step.classes) + len(step.states) for step in steps)
                 tags = sum(step.tag is not None for step in steps)
-                rules.append(Rule(steps, declarations, (names, classes, tags, len(rules))))
+                rules.append(Rule(steps, declarations, important, (names, classes, tags, len(rules))))
     return rules
 
 
-def _declarations(body: str) -> dict[str, str]:
-    pairs = (declaration.partition(":") for declaration in body.split(";"))
-    found = {name.strip().lower(): value.replace("!important", "").strip() for name, _, value in pairs}
-    return {name: value for name, value in found.items() if name in PROPERTIES and value}
+def _declarations(body: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Those that say how things look, and of them those that are `!important`, by property."""
+    found: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    adds = "content" in body
+    for declaration in body.split(";"):
+        name, _, value = declaration.partition(":")
+        value, important, _ = value.partition("!important")
+        if value.strip() and (PROPERTIES.fullmatch(name.strip().lower()) or (adds and name.strip() == "padding")):
+            found[bool(important)][name.strip().lower()] = value.strip()
+    return found
 
 
 def _steps(selector: str) -> tuple[Compound, ...]:
@@ -99,8 +131,9 @@ def _steps(selector: str) -> tuple[Compound, ...]:
                 None if found[1] in (None, "*") else found[1].lower(),
                 next((part[1:] for part in parts if part[0] == "#"), None),
                 frozenset(part[1:] for part in parts if part[0] == "."),
-                next((int("odd" in part) for part in parts if part[0] == ":"), None),
+                tuple(part for part in parts if part[0] == ":"),
                 child,
+                found[3],
             )
         )
         child = False
@@ -124,7 +157,7 @@ def inline_styles(root: HtmlElement) -> None:
         index[
             f"#{last.identifier}" if last.identifier else f".{min(last.classes)}" if last.classes else last.tag or "*"
         ].append(rule)
-    for element in root.iterdescendants():
+    for element in list(root.iterdescendants()):
         if isinstance(element.tag, str):
             found = [rule for key in _keys(element) for rule in index.get(key, ()) if rule.matches(element)]
             if found:
@@ -133,7 +166,7 @@ def inline_styles(root: HtmlElement) -> None:
 
 def _keys(element: HtmlElement) -> Iterator[str]:
     yield "*"
-    yield element.tag
+    yield "svg" if element.get(DRAWN) else element.tag
     if element.get("id"):
         yield f"#{element.get('id')}"
     for name in set((element.get("class") or "").split()):
@@ -141,9 +174,31 @@ def _keys(element: HtmlElement) -> Iterator[str]:
 
 
 def _give(element: HtmlElement, rules: list[Rule]) -> None:
-    declarations: dict[str, str] = {}
+    given: dict[str | None, dict[str, str]] = {None: {}, "before": {}, "after": {}, "!": {}}
     for rule in rules:
-        declarations |= rule.declarations
-    given = "; ".join(f"{name}: {value}" for name, value in declarations.items())
+        pseudo = rule.steps[-1].pseudo
+        given[pseudo] |= rule.declarations if pseudo is None else rule.declarations | rule.important
+        given["!"] |= rule.important if pseudo is None else {}
     own = element.get("style")
-    element.set("style", f"{given}; {own}" if own else given)
+    written = [_written(given[None]), own.strip().rstrip(";") if own else "", _written(given["!"])]
+    if any(written):
+        element.set("style", "; ".join(filter(None, written)))
+    for pseudo in ("before", "after"):
+        _add_words(element, pseudo, given[pseudo])
+
+
+def _written(declarations: dict[str, str]) -> str:
+    return "; ".join(f"{name}: {value}" for name, value in declarations.items())
+
+
+def _add_words(element: HtmlElement, pseudo: str, declarations: dict[str, str]) -> None:
+    """The words that a sheet puts before or behind those of an element, such as the points between R's numbers."""
+    found = WORDS.fullmatch(declarations.get("content", ""))
+    if not found or declarations.get("display") == "none" or element.get(DRAWN):
+        return
+    words = CODE_POINT.sub(lambda code: chr(min(int(code[1], 16), 0xFFFD)), found[2])
+    added = lxml.html.Element("span", {"style": _written(declarations)})
+    added.text = f" {clean(words)} " if "padding" in declarations else clean(words)
+    if pseudo == "before":
+        element.text, added.tail = None, element.text
+    element.insert(0 if pseudo == "before" else len(element), added)

@@ -10,6 +10,7 @@ ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 CURSOR = re.compile(r"[\r\b]")
 CONTINUED = "↪ "
+TAB = 8  # columns between tab stops
 
 
 def plain(text: str) -> str:
@@ -47,9 +48,14 @@ def as_html(text: str) -> str:
     return ansi2html(settled_text) if "\x1b" in settled_text else html.escape(settled_text, quote=False)
 
 
+def at_stops(words: str, column: int) -> str:
+    """`words` that begin in a column, from 0, with blanks for tabs, which go to the next eighth."""
+    return (" " * (column % TAB) + words).expandtabs(TAB)[column % TAB :] if "\t" in words else words
+
+
 def wrapped(line: str, columns: int) -> list[str]:
     """The pieces in which `line` fits into `columns`, broken after a blank where there is one in the second half."""
-    line = line.expandtabs(8) if "\t" in line else line
+    line = line.expandtabs(TAB) if "\t" in line else line
     if len(line) <= columns and (line.isascii() or max(wcswidth(line), 0) <= columns):
         return [line]
     pieces, at, room, narrow = [], 0, columns, line.isascii()

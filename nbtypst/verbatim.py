@@ -1,13 +1,21 @@
-"""Code and printed text as Typst markup: set in columns, long lines wrapped and marked."""
+"""Code and printed text as Typst markup: set in columns, long lines wrapped and marked.
 
+Jupyter lets long lines scroll, and tabs go to every eighth column. A page cannot scroll: lines are wrapped, but those
+of a box that was drawn of letters are set smaller, as long as they can be read.
+"""
+
+import re
 from collections.abc import Callable
 
 from lxml.html import HtmlElement
+from wcwidth import wcswidth
 
 from . import markup
 from .styles import terminal_style
-from .terminal import CONTINUED, wrapped
+from .terminal import CONTINUED, at_stops, wrapped
 
+DRAWN = re.compile("[\u2500-\u259f]")  # lines of boxes, which would be broken with their lines
+LEAST = 0.5  # of the size of code, to which what was drawn is set smaller
 Run = tuple[str, tuple[str, ...]]  # words and the arguments of `text` for their look
 
 
@@ -20,10 +28,14 @@ def code(text: str, language: str, columns: int) -> str:
 
 def printed(element: HtmlElement, kind: str, columns: int, shown: Callable[[str], str]) -> str:
     """What was printed, `kind` "output" or "error", with its colours; `shown` replaces signs without a font."""
-    lines = _lines(element, shown)
+    lines = [_trimmed(line, columns) for line in _lines(element, shown)]
+    texts = ["".join(words for words, _ in line) for line in lines]
+    widest = max(map(_width, texts))
+    if columns < widest <= columns / LEAST and any(map(DRAWN.search, texts)):
+        body = " \\\n".join("".join(map(_run, line)) for line in lines)
+        return f"#printed({markup.string(kind)}, share: {100 * columns / widest:.1f}%)[{body}]"
     if not any(look for line in lines for _, look in line):
-        text = "\n".join("".join(words for words, _ in line) for line in lines)
-        return code(text, kind, columns)
+        return code("\n".join(texts), kind, columns)
     pieces = [piece for line in lines for piece in _wrapped_runs(line, columns)]
     body = " \\\n".join("".join(map(_run, line)) for line in pieces)
     return f"#printed({markup.string(kind)})[{body}]"
@@ -36,12 +48,18 @@ def _marked(pieces: list[str]) -> list[str]:
 def _lines(element: HtmlElement, shown: Callable[[str], str]) -> list[list[Run]]:
     lines: list[list[Run]] = [[]]
 
+    at = 0  # the column, for tabs
+
     def add(words: str | None, look: tuple[str, ...]) -> None:
-        for number, line in enumerate(shown((words or "").replace("\t", "    ")).split("\n")):
+        nonlocal at
+        for number, line in enumerate(shown(words or "").split("\n")):
             if number:
                 lines.append([])
+                at = 0
             if line:
-                lines[-1].append((line, look))
+                spread = at_stops(line, at)
+                lines[-1].append((spread, look))
+                at += len(spread)
 
     def visit(node: HtmlElement, look: tuple[str, ...]) -> None:
         add(node.text, look)
@@ -55,6 +73,23 @@ def _lines(element: HtmlElement, shown: Callable[[str], str]) -> list[list[Run]]
     while lines and not any(words.strip() for words, _ in lines[-1]):
         lines.pop()
     return lines or [[]]
+
+
+def _width(text: str) -> int:
+    return len(text) if text.isascii() else max(len(text) if (wide := wcswidth(text)) < 0 else wide, 0)
+
+
+def _trimmed(line: list[Run], columns: int) -> list[Run]:
+    """One line without blanks at its end that reach beyond the last column."""
+    over = sum(len(words) for words, _ in line) - columns
+    while over > 0 and line and line[-1][0].endswith(" "):
+        words, look = line.pop()
+        kept = words[: max(len(words.rstrip(" ")), len(words) - over)]
+        over -= len(words) - len(kept)
+        if kept:
+            line.append((kept, look))
+            break
+    return line
 
 
 def _wrapped_runs(line: list[Run], columns: int) -> list[list[Run]]:

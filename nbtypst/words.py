@@ -18,7 +18,8 @@ PIXEL = 0.75  # points
 WORD = re.compile(r"\S{18,}")  # that may be too long for a line
 SHORT_WORD = re.compile(r"\S{3,}")  # that may be too long for a column
 WIDE_MATRIX = 12  # columns, from which on a matrix stands for itself, where it can be set smaller
-UNITS = {"": PIXEL, "px": PIXEL, "pt": 1.0, "em": 11.0, "rem": 11.0, "cm": 28.35, "mm": 2.835, "in": 72.0}
+UNITS = {"": PIXEL, "px": PIXEL, "pt": 1.0, "pc": 12.0, "cm": 28.35, "mm": 2.835, "in": 72.0}
+RELATIVE = {"em": 1.0, "rem": 1.0, "ex": 0.5, "ch": 0.5}  # to the size of letters
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class WordsWriter:
         text = re.sub(r"\S{12,}", lambda found: breakable(found[0], room, 0.86 * place.size, mono=True), text)
         return f"#raw({markup.string(text)});"
 
-    inline_kbd = inline_samp = inline_tt = inline_code
+    inline_kbd = inline_samp = inline_tt = inline_pre = inline_code
 
     def inline_a(self, element: HtmlElement, place: Place) -> str:
         """A link."""
@@ -167,8 +168,8 @@ class WordsWriter:
 
     def _size(self, element: HtmlElement, place: Place) -> tuple[float, float | None]:
         picture, style = self.document.pictures[element.get("data-file")], declarations(element)
-        wide = _length(style.get("width") or element.get("width"), place.room)
-        high = _length(style.get("height") or element.get("height"), inf)
+        wide = _length(style.get("width") or element.get("width"), place.room, place.size)
+        high = _length(style.get("height") or element.get("height"), inf, place.size)
         natural_wide, natural_high = picture.width or place.room, picture.height
         ratio = natural_high / natural_wide if natural_high else 0.75
         told = bool(wide and high and element.get("width", "").isdecimal())  # then browsers keep no proportions
@@ -211,9 +212,9 @@ def children(element: HtmlElement) -> list[str | HtmlElement]:
     return [part for child in element for part in (child, child.tail or "")]
 
 
-def _length(value: str | None, whole: float) -> float | None:
-    """A length of HTML or CSS in points; a percentage is of `whole`."""
-    found = re.fullmatch(r"\s*([\d.]+)\s*(px|pt|em|rem|cm|mm|in|%)?\s*", value or "")
+def _length(value: str | None, whole: float, em: float = 11.0) -> float | None:
+    """A length of HTML or CSS in points; a percentage is of `whole`, an `em` the size of the text around it."""
+    found = re.fullmatch(r"\s*([\d.]+)\s*(px|pt|pc|em|rem|ex|ch|cm|mm|in|%)?\s*", value or "")
     try:
         number = float(found[1]) if found else 0.0
     except ValueError:
@@ -222,4 +223,4 @@ def _length(value: str | None, whole: float) -> float | None:
         return None
     if found[2] == "%":
         return number / 100 * whole if whole < inf else None
-    return number * UNITS[found[2] or ""]
+    return number * (RELATIVE[found[2]] * em if found[2] in RELATIVE else UNITS[found[2] or ""])

@@ -1,15 +1,17 @@
 """A document's elements as Typst markup: paragraphs, headings, lists, code, figures, tables."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from lxml.html import HtmlElement
 
 from . import verbatim
 from .document import Document
 from .mathematics import Converted
+from .side_by_side import beside, rows_of
 from .signs import Fonts
 from .structure import LEVELS, Part
-from .styles import block_calls_of, calls_of
+from .styles import block_calls_of, calls_of, declarations, display
 from .table_grid import TooLargeError
 from .tables import TypstTable, table
 from .words import Place, WordsWriter, children
@@ -19,6 +21,10 @@ BLOCKS = {
     "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "legend", "li", "main", "nav", "ol", "p",
     "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", *LEVELS,
 }  # fmt: skip
+OF_TABLES = {"table", "tbody", "td", "tfoot", "th", "thead", "tr"}
+FLOWING = {"article", "body", "div", "footer", "header", "html", "main", "nav", "section"}
+BREAKS = {"always", "page", "left", "right", "recto", "verso"}  # of CSS, that begin a new page
+NEW_PAGE = "\n\n#pagebreak(weak: true)\n\n"
 DEEPEST = 8  # nested lists, quotations and tables, which take Typst ever longer; deeper ones are shown as words
 
 SECTION = 2  # a figure stays between the headings of this level or above that it stands between
@@ -53,9 +59,12 @@ class TypstWriter(WordsWriter):
                 told = f"lists, quotations and tables nested deeper than {DEEPEST} are shown as words"
                 self.document.remarks.add(self.at, told)
             return self.words(" ".join(element.itertext()), place)
-        written, run = [], [element.text or ""]
+        written, run, beside = [], [element.text or ""], self._beside(element, place)
         for child in element:
-            if self._is_block(child):
+            if child in beside:
+                written += [self._paragraph(run, place), beside[child]]
+                run = [child.tail or ""]
+            elif self._is_block(child):
                 written += [self._paragraph(run, place), self.block(child, place)]
                 run = [child.tail or ""]
             else:
@@ -66,7 +75,18 @@ class TypstWriter(WordsWriter):
     def _is_block(self, element: HtmlElement) -> bool:
         if "footnote" in element.classes:  # which stands within a line, whatever it holds
             return False
-        return element.tag in BLOCKS or (len(element) > 0 and any(self._is_block(child) for child in element))
+        given = display(element)
+        tag_says = element.tag in BLOCKS if not given else not given.startswith("inline") or element.tag in OF_TABLES
+        return tag_says or (len(element) > 0 and any(self._is_block(child) for child in element))
+
+    def _beside(self, element: HtmlElement, place: Place) -> dict[HtmlElement, str]:
+        """Markup by child, "" for those that stand beside the first, where CSS lays out blocks in a row and it fits."""
+        found: dict[HtmlElement, str] = {}
+        for row in rows_of(element, self._is_block, self.document.names):
+            body = beside(row, partial(self._write_cell, place), self.page, room=place.room, size=place.size)
+            if body:
+                found |= {row[0]: body, **dict.fromkeys(row[1:], "")}
+        return found
 
     def _paragraph(self, run: Sequence[str | HtmlElement], place: Place) -> str:
         text = self.inlines(run, place).strip()
@@ -76,15 +96,23 @@ class TypstWriter(WordsWriter):
 
     def block(self, element: HtmlElement, place: Place) -> str:
         """One block with its look, and with its name where a link leads to it."""
+        before, after = self._page_breaks(element)
         if element.tag in LEVELS:
-            return self._heading(element, place)
+            return f"{before}{self._heading(element, place)}{after}"
         name = f"block_{element.tag}"
         body = getattr(self, name)(element, place) if hasattr(self, name) else self._plain_block(element, place)
-        if not body:
-            return self.anchor(element, place)
-        for call in reversed(block_calls_of(element)):
+        for call in reversed(block_calls_of(element) if body else []):
             body = f"#{call}[{body}]"
-        return self.anchor(element, place) + body
+        return f"{before}{self.anchor(element, place)}{body}{after}"
+
+    def _page_breaks(self, element: HtmlElement) -> tuple[str, str]:
+        """What begins a new page before and behind an element, where CSS asks for one."""
+        if "break-" not in element.get("style", "") or any(map(_holds, element.iterancestors())):
+            return "", ""
+        style = declarations(element)
+        asked = [style.get(f"break-{side}") or style.get(f"page-break-{side}") for side in ("before", "after")]
+        before, after = (NEW_PAGE if value in BREAKS else "" for value in asked)
+        return before, after
 
     def _plain_block(self, element: HtmlElement, place: Place) -> str:
         body = self.blocks(element, place.inner())
@@ -98,6 +126,8 @@ class TypstWriter(WordsWriter):
         text = self.inlines([element.text or "", *children(element)], place).strip()
         if not text:
             return ""
+        for call in reversed(calls_of(element)):
+            text = f"#{call}[{text}];"
         label = self.label(element, place)
         level = LEVELS[element.tag]
         self.below_heading = True
@@ -139,6 +169,10 @@ class TypstWriter(WordsWriter):
         return self._list("enum", element, place, first + _numbering(element.get("type")))
 
     def _list(self, call: str, element: HtmlElement, place: Place, arguments: str = "") -> str:
+        if len(element) and not any(map(self._is_block, element)):  # items in one line
+            return self.inlines([part for child in element for part in (child, " ")], place)
+        if "none" in declarations(element).get("list-style", declarations(element).get("list-style-type", "")):
+            call, arguments = "list", "marker: [], "
         items = [self.blocks(child, place.inner(1.8 * place.size)) for child in element]
         loose = any(child.find("p") is not None for child in element)
         written = ",\n  ".join(f"[{item}]" for item in items)
@@ -146,6 +180,8 @@ class TypstWriter(WordsWriter):
 
     def block_dl(self, element: HtmlElement, place: Place) -> str:
         """Terms and what they mean."""
+        if len(element) and not any(map(self._is_block, element)):
+            return self.inlines([part for child in element for part in (child, " ")], place)
         written = []
         for child in element:
             body = self.blocks(child, place.inner(1.2 * place.size))
@@ -167,7 +203,8 @@ class TypstWriter(WordsWriter):
         content = element.find(".//table")
         pictures = [image for image in element.iter("img") if image.get("data-file")]
         if caption is None or "numbered" not in element.classes or (content is None and len(pictures) != 1):
-            return self._plain_block(element, place)
+            body = self._plain_block(element, place)
+            return f"#kept-together[{body}]" if caption is not None and content is None and body else body
         stays = self.below_heading
         text = self.blocks(caption, place.inner())
         label = self.label(element, place)
@@ -183,10 +220,11 @@ class TypstWriter(WordsWriter):
     def _table(self, element: HtmlElement, place: Place) -> TypstTable:
         self.below_heading = False
 
-        def write(cell: HtmlElement, room: float, size: float) -> str:
-            return self.blocks(cell, Place(room, size, place.depth + 1, inside=True, in_table=True))
-
+        write = partial(self._write_cell, place)
         return table(element, write, self.page, room=place.room, size=place.size)
+
+    def _write_cell(self, around: Place, cell: HtmlElement, room: float, size: float) -> str:
+        return self.blocks(cell, Place(room, size, around.depth + 1, inside=True, in_table=True))
 
     def block_table(self, element: HtmlElement, place: Place) -> str:
         """A table without a caption of its own; one that is too large as lines of words."""
@@ -198,6 +236,11 @@ class TypstWriter(WordsWriter):
         return verbatim.code(
             self.shown("\n".join(" ".join(row.split()) for row in rows)), "output", self._columns(place)
         )
+
+
+def _holds(element: HtmlElement) -> bool:
+    """Whether what is in an element stands in a box, in which no page can begin."""
+    return element.tag not in FLOWING or bool(block_calls_of(element) or calls_of(element))
 
 
 def _numbering(kind: str | None) -> str:

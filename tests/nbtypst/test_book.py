@@ -1,6 +1,7 @@
 """Two notebooks, run by real kernels, as one document."""
 
 import base64
+import warnings
 from pathlib import Path
 
 import pytest
@@ -184,3 +185,17 @@ def test_only_the_fonts_of_the_report_are_used(with_code):
         for font in page["/Resources"]["/Font"].values()
     }
     assert fonts == {"LibertinusSerif", "LibertinusMath", "DejaVuSansMono"}
+
+
+def test_links_lead_to_the_title_to_marks_in_it_and_to_those_of_other_notebooks(tmp_path):
+    first = notebook(
+        tmp_path / "a.ipynb",
+        md('# All soups <a id="top"></a>\n\n[x](b.ipynb#Eggs) [y](b.ipynb)'),
+        md("## Cold\n\n[up](#top)"),
+    )
+    other = notebook(tmp_path / "b.ipynb", md("# Eggs\n\n[back](a.ipynb#All-soups) and [up](a.ipynb#top)"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        build([first, other], tmp_path / "book.pdf")
+    pdf = PdfReader(tmp_path / "book.pdf")
+    assert len([link for page in pdf.pages for link in links(page) if "/Dest" in link or "/A" in link]) == 5

@@ -9,8 +9,9 @@ from contextlib import suppress
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kitchen import assert_says, base64_png, figure_cell, md, notebook, run_code, shown, stream, table_cell
+from kitchen import assert_says, base64_png, figure_cell, md, notebook, run_code, shown, stream, table_cell, text_of
 from nbformat import v4
+from pypdf import PdfReader
 
 from nbtypst import NotebookError, NotebookWarning, build
 from nbtypst.document import document_of
@@ -38,7 +39,6 @@ WRONG = {
     text(cells=[CELL | {"metadata": 1}]): "the metadata are no dictionary",
     text(cells=[CELL | {"metadata": {"tags": "a"}}]): "the tags are no strings",
     text(cells=[{"cell_type": "code", "source": "", "metadata": {}, "outputs": 1}]): "the outputs are no list",
-    text(cells=[{"cell_type": "code", "source": "", "metadata": {}, "outputs": [{}]}]): "an output of unknown kind",
     "[" * 5000: "broken JSON",
 }
 
@@ -151,3 +151,27 @@ def mutate(content, way, value, kind):
             content[last] = old[: len(old) // 2] + value + old[len(old) // 2 :]
         else:
             content[last] = value
+
+
+@pytest.mark.parametrize(
+    ("output", "why"),
+    [
+        ({}, "an output of unknown kind"),
+        (5, "an output of unknown kind"),
+        ({"output_type": "stream", "name": "stdout", "text": 5}, "an output's text is no text"),
+        ({"output_type": "error", "traceback": [1]}, "a traceback is no text"),
+        (
+            {"output_type": "display_data", "data": {"application/vnd.egg": {"a": 1}}},
+            "an output of application/vnd.egg",
+        ),
+    ],
+)
+def test_an_output_that_breaks_the_format_leaves_the_rest_of_the_page(tmp_path, output, why):
+    cell = {"cell_type": "code", "source": "", "metadata": {}, "outputs": [output, stream("soup")]}
+    (tmp_path / "a.ipynb").write_text(text(cells=[CELL, cell]), encoding="utf-8")
+    with pytest.warns(NotebookWarning, match="cell 2: an output that breaks the notebook format is left out: " + why):
+        result = build(tmp_path / "a.ipynb", tmp_path / "a.pdf")
+    said = text_of(PdfReader(result.path))
+    assert "words" in said
+    assert "soup" in said
+    assert len(result.remarks) == 1

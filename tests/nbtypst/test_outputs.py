@@ -168,3 +168,9 @@ def test_long_lines_are_wrapped_and_marked_with_nothing_lost(tmp_path):
     text = text_of(built(tmp_path, run_code("x", stream(line), shown(text_plain="y" * 300))))
     assert text.count("↪") >= 6
     assert_says(text.replace("↪", "").replace(" ", ""), [line.replace(" ", ""), "y" * 300])
+
+
+@pytest.mark.parametrize("plain", ["IntSlider(value=3)", "interactive(children=(IntSlider(value=2, max=5), Out…"])
+def test_a_widget_is_told_whole_or_cut(tmp_path, plain):
+    _, remarks = printed(tmp_path, run_code("x", shown(widget={"model_id": "1"}, text_plain=plain)))
+    assert remarks == ["cell 1: a widget cannot be printed"]
