@@ -31,6 +31,9 @@ TOO_DEEP = re.compile(
     re.MULTILINE,
 )
 ENDED = re.compile(r"</[A-Za-z][A-Za-z0-9]*\s*>")  # MathJax looks for formulas within one element
+BRACES = re.compile(r"\\.|[{}$]", re.DOTALL)
+LONGEST = 5000  # letters of a formula within a line that goes on over dollars
+MOST_OPEN = 100  # formulas in which a brace stays open
 MONEY = re.compile(
     r"\d[\d.,]*+(?:\s*+[kKM]|\s?(?:bn|million|billion))?[.,;:)]?\s++(?=[^\\^_={}$]*?[A-Za-z]{2})[^\\^_={}$]*+"
 )
@@ -42,7 +45,22 @@ class InlineParser(MathInlineParser):
     def parse_inline_math_tex(self, m: re.Match[str], state: InlineState) -> int | None:
         """A formula between dollars; None if they are money, or stand in two elements of HTML."""
         tex = m["math_inline_tex"]
+        if tex.count("{") > tex.count("}") and (end := self._end(m, state)):
+            state.append_token({"type": "inline_math", "raw": state.src[m.start() + 1 : end - 1]})
+            return end
         return None if MONEY.fullmatch(tex) or ENDED.search(tex) else super().parse_inline_math_tex(m, state)
+
+    def _end(self, m: re.Match[str], state: InlineState) -> int | None:
+        """Where a formula ends that goes on over dollars in braces: at a dollar outside of them, as MathJax has it."""
+        depth = 0
+        if state.env.get("open formulas", 0) > MOST_OPEN:
+            return None
+        for found in BRACES.finditer(state.src, m.start() + 1, m.start() + LONGEST):
+            if found[0] == "$" and depth <= 0:
+                return found.end()
+            depth += {"{": 1, "}": -1}.get(found[0], 0)
+        state.env["open formulas"] = state.env.get("open formulas", 0) + 1
+        return None
 
 
 class Renderer(IPythonRenderer):

@@ -7,6 +7,7 @@ from .mathematics_scopes import scoped
 from .tex import mark
 
 VALUE = r"(?![A-Za-z])\s*(?:\[(\w+)\])?\s*\{\s*([^{}]*?)\s*\}"
+GROUND = r"\\colorbox" + VALUE
 SWITCH, COMMAND = re.compile(r"\\color" + VALUE), r"\\textcolor" + VALUE
 NAMES = {  # as MathJax and the browser show them
     "red": "ff0000", "green": "008000", "blue": "0000ff", "black": "000000", "white": "ffffff", "gray": "808080",
@@ -29,6 +30,14 @@ def with_colours_marked(tex: str) -> tuple[str, bool]:
         lost = lost or code is None
         return f"{{{mark(f'nbfill{code}fill')}{body}{mark('nbunfill')}}}" if code and body.strip() else f"{{{body}}}"
 
+    def on_ground(found: re.Match[str], body: str) -> str:
+        nonlocal lost
+        code = code_of(found[1], found[2])
+        lost = lost or code is None
+        words = rf"\text{{{body}}}"
+        return f"{{{mark(f'nbfillb{code}fill')}{words}{mark('nbunfill')}}}" if code else words
+
+    tex = with_arguments(tex, GROUND, 1, on_ground)
     tex = with_arguments(tex, COMMAND, 1, coloured)
     return scoped(tex, SWITCH, lambda found, before, body: before + coloured(found, body)), lost
 

@@ -72,6 +72,8 @@ def _scoped(found: re.Match[str]) -> str:
     if not body or not whole:
         return f" {body} "
     call = f"math.{found[1]}(" if found[1] in STYLES else f'text(fill: rgb("{found[1]}"), '
+    if len(found[1]) == len("b123456") and found[1][0] == "b":
+        return f' #box(fill: rgb("{found[1][1:]}"), outset: 2pt, math.equation(alt: " ", $ {body} $.body)) '
     return f" #{call}$ {body} $.body) "
 
 

@@ -19,6 +19,7 @@ LENGTH = r"(-?\d*\.?\d+)\s*(em|ex|pt|mm|cm|in|mu|px|pc)"
 SPACE = re.compile(rf"\\(?:hspace\*?|mspace)\s*\{{\s*{LENGTH}\s*\}}|\\(?:hskip|mskip|kern|mkern)\s*{LENGTH}")
 SIZE = re.compile(r"\\(?:tiny|Tiny|scriptsize|small|normalsize|large|Large|LARGE|huge|Huge)(?![A-Za-z])\s*")
 REFERENCE = re.compile(r"\\(eq)?ref\s*\{([^{}]*)\}")
+DOLLAR = re.compile(r"(?<!\\)\$")
 STYLE = re.compile(r"\\(display|text|script|scriptscript)style(?![A-Za-z])\s*")
 STYLES = {"display": "display", "text": "inline", "script": "script", "scriptscript": "sscript"}
 ARROW = re.compile(r"\\x(right|left|leftright|Right|Left|Leftright)arrow(?![A-Za-z])\s*(?:\[([^\]]*)\])?")
@@ -120,7 +121,12 @@ def _without_wrappers(tex: str) -> str:
 
 
 def _words(found: re.Match[str], words: str) -> str:
-    return f"{found[0]}{{{words.replace(chr(34), QUOTE)}}}"
+    """Words; formulas between dollars in them are formulas."""
+    pieces = DOLLAR.split(words.replace(chr(34), QUOTE))
+    if len(pieces) % 2 == 0:
+        pieces = [r"\$".join(pieces)]
+    written = [f"{{{piece}}}" if n % 2 else f"{found[0]}{{{piece}}}" for n, piece in enumerate(pieces) if piece]
+    return written[0] if len(written) == 1 else f"{{{''.join(written)}}}"
 
 
 def _infix(found: re.Match[str], above: str, below: str) -> str:
@@ -136,6 +142,7 @@ def _switch(found: re.Match[str], before: str, behind: str) -> str:
 
 def _marked(tex: str) -> str:
     """What the Typst writer loses, marked."""
+    tex = with_arguments(tex, r"\\dfrac(?![A-Za-z])", 2, lambda _, a, b: rf"{{\displaystyle\frac{{{a}}}{{{b}}}}}")
     tex = scoped(tex, STYLE, _style)
     tex = SPACE.sub(lambda found: mark(f"nbspace{_width(found) * 1000:.0f}"), tex)
     tex = re.sub(r"\\limits(?![A-Za-z])", lambda _: mark("nblimits"), tex)

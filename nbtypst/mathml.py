@@ -1,14 +1,40 @@
-"""MathML as pandoc writes it, put right as TeX would set it."""
+"""MathML as pandoc writes it, put right as TeX would set it; and MathML of notebooks, which browsers show, as TeX."""
 
 import re
+from collections.abc import Sequence
+from html import unescape
 
 from lxml import etree
 from lxml.etree import _Element
+
+from .pandoc import ask
 
 THIN = "0.167em"
 WITH_SCRIPTS = {"msub", "msup", "msubsup", "munder", "mover", "munderover"}
 FIXED = WITH_SCRIPTS | {"mfrac", "mroot"}  # no space between their parts
 APPLY = "\u2061"
+FORMULA = re.compile(r'<span\s+class="math (?:inline|display)">\\[(\[](.*?)\\[)\]]</span>', re.DOTALL)
+
+
+def tex_of(elements: Sequence[_Element], seconds: float) -> list[str | None]:
+    """The `math` elements of HTML as TeX, by their own notes of it or else by pandoc; None for what it cannot read."""
+    found: dict[int, str] = {}
+    for number, element in enumerate(elements):
+        for note in element.iter("annotation"):
+            if note.get("encoding") == "application/x-tex":
+                found[number] = note.text or ""
+    asked = [number for number in range(len(elements)) if number not in found]
+    if asked:
+        written = (
+            etree.tostring(elements[number], encoding="unicode", method="html", with_tail=False) for number in asked
+        )
+        text = "\n".join(f"<p>{one}</p>" for one in written)
+        answer = ask(["--sandbox", "-f", "html", "-t", "html", "--mathjax", "--wrap=none"], text, seconds)
+        paragraphs = answer.text.split("</p>")
+        for number, paragraph in zip(asked, paragraphs, strict=False):
+            if shown := FORMULA.search(paragraph):
+                found[number] = unescape(shown[1])
+    return [found.get(number) for number in range(len(elements))]
 
 
 def repaired_mathml(content: str) -> str:

@@ -13,7 +13,9 @@ from .signs import FORBIDDEN, clean
 PARSER = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_blank_text=False)
 DEEPEST = 60  # elements in each other; what is deeper is shown as words
 LOST = 2000  # from about where the parser reads no further
-VOID = re.compile(r"<(source|track|wbr|param|embed)\b([^<>]*?)/?>", re.IGNORECASE)  # never have content; lxml: may have
+VOID = re.compile(
+    r"<(source|track|wbr|param|embed|mspace|mprescripts)\b([^<>]*?)/?>", re.IGNORECASE
+)  # never have content; lxml: may have
 DRAWING = re.compile(r"<svg\b", re.IGNORECASE)
 LOOKS = re.compile(r"""\s(class|style|aria-label)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 DRAWN = re.compile(r"</svg\s*>", re.IGNORECASE)

@@ -23,6 +23,7 @@ from .collected import Collected, box
 from .formula_marks import formulas_in
 from .markdown import DOLLAR
 from .markdown import math as math_element
+from .mathml import tex_of
 from .parsing import DEEPEST, parsed
 from .pictures import PictureError, from_bytes, from_source
 from .seen import is_hidden, keep_lines, prefer_plain_text
@@ -79,6 +80,7 @@ def read(html: str, source: Source) -> HtmlElement:
     _complete_tables(body)
     _drop(body, source.collected)
     keep_lines(body)
+    _read_mathml(body, source.collected)
     _mark_formulas(body)
     for image in list(body.iter("img")):
         _resolve(image, drawings, source)
@@ -178,6 +180,15 @@ def insert_markup(element: HtmlElement, where: str, pieces: list[str | HtmlEleme
         else:
             parent.insert(index, piece)
             index, last = index + 1, piece
+
+
+def _read_mathml(body: HtmlElement, collected: Collected) -> None:
+    elements = list(body.iter("math"))
+    for element, tex in zip(elements, tex_of(elements, collected.seconds) if elements else [], strict=True):
+        if tex is None:
+            collected.remark("MathML is shown as its words")
+        else:
+            _replace(element, math_element(tex, display=element.get("display") == "block"))
 
 
 def _mark_formulas(body: HtmlElement) -> None:

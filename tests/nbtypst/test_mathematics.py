@@ -5,7 +5,7 @@ import ctypes
 import pytest
 import typst
 from commands import COMMANDS
-from kitchen import alternatives, assert_says, built, md, placed_text, printed, text_of
+from kitchen import alternatives, assert_says, built, md, placed_text, printed, run_code, shown, text_of
 from pypdfium2 import PdfDocument, raw
 
 from nbtypst import mathematics
@@ -265,3 +265,18 @@ def test_negative_space_pulls_together(tmp_path):
     built(tmp_path, md(r"$uv \quad p\!q$"))
     of = {letter: box for letter, box, _ in letters_of(tmp_path)}
     assert of["𝑞"][0] - of["𝑝"][2] < of["𝑣"][0] - of["𝑢"][2] - 1
+
+
+def test_a_formula_in_the_words_of_a_formula_is_one(tmp_path):
+    source = r"So $f = \begin{cases} u & \text{if $w > 3$} \\ 0 & \text{else} \end{cases}$"
+    text = text_of(built(tmp_path, md(rf"{source} and $\colorbox{{yellow}}{{$q$}}$ and $p$.")))
+    assert_says(text, ["if 𝑤>3", "else", "𝑞", "and 𝑝."], ["$", "\\", "text"])
+
+
+def test_mathml_is_a_formula_in_markdown_and_in_outputs(tmp_path):
+    mathml = '<math xmlns="http://www.w3.org/1998/Math/MathML">'
+    mathml += '<mfrac><mi>u</mi><mi>v</mi></mfrac><mspace width="1em"/></math>'
+    pdf = built(tmp_path, md(f"Half {mathml} of it."), run_code("x", shown(text_html=f"<p>So {mathml} here</p>")))
+    assert alternatives(pdf, "/Formula") == [r"\frac{u}{v}\quad"] * 2
+    upper, lower = ([box for letter, box, _ in letters_of(tmp_path) if letter == sign] for sign in "𝑢𝑣")
+    assert all(above[1] > below[3] for above, below in zip(upper, lower, strict=True))
