@@ -22,6 +22,9 @@ REFERENCE = re.compile(r"\\(eq)?ref\s*\{([^{}]*)\}")
 DOLLAR = re.compile(r"(?<!\\)\$")
 STYLE = re.compile(r"\\(display|text|script|scriptscript)style(?![A-Za-z])\s*")
 STYLES = {"display": "display", "text": "inline", "script": "script", "scriptscript": "sscript"}
+FRAMED = re.compile(
+    r"\\begin\{array\}\s*(?:\[\w\]\s*)?\{(?:\s*\||[^{}]*\|\s*[|}]|[^{}]*\}\s*\\hline)|\\hline\s*\\(?:hline|end\{array\})"
+)
 ARROW = re.compile(r"\\x(right|left|leftright|Right|Left|Leftright)arrow(?![A-Za-z])\s*(?:\[([^\]]*)\])?")
 NAMED = re.compile(r"\\mathop\s*\{\s*\\(?:mathrm|text|operatorname\*?)\s*(\{[^{}]*\})\s*\}")
 ROWS = re.compile(r"\\begin\{(?:align|aligned|alignat|flalign|gather|multline|equation)\*?\}")
@@ -68,6 +71,7 @@ def rewritten(tex: str, *, typst: bool) -> tuple[str, str | None]:
         tex = pattern.sub(replacement, tex)
     for pattern, replacement, note in (
         (SIZE, "", "the size of letters is not shown"),
+        (FRAMED, r"\g<0>", "outer and double lines of an array are not shown"),
         (REFERENCE, _reference, "a reference within a formula is shown as its label"),
     ):
         tex, count = re.subn(pattern, replacement, tex)

@@ -280,3 +280,10 @@ def test_mathml_is_a_formula_in_markdown_and_in_outputs(tmp_path):
     assert alternatives(pdf, "/Formula") == [r"\frac{u}{v}\quad"] * 2
     upper, lower = ([box for letter, box, _ in letters_of(tmp_path) if letter == sign] for sign in "𝑢𝑣")
     assert all(above[1] > below[3] for above, below in zip(upper, lower, strict=True))
+
+
+@pytest.mark.parametrize("tex", [r"{|c|c|} 1 & 2", r"{c||c} 1 & 2", r"{cc} \hline 1 & 2 \\ \hline"])
+def test_lines_of_arrays_that_are_not_drawn_are_told(tex):
+    [framed, plain] = to_typst([Formula(rf"\begin{{array}}{it}\end{{array}}", True) for it in (tex, r"{c|c} 1 & 2")])
+    assert framed.problem == "outer and double lines of an array are not shown"
+    assert plain.problem is None
