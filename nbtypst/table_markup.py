@@ -1,6 +1,5 @@
 """A planned table -> Typst markup."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +18,6 @@ WHOLE = 14  # lines up to which a table without a caption, or a row, stays on on
 LINE = 1.45  # em from line to line, with the space between rows
 MOST_HEAD = 0.35  # of the page's height, for header rows that are repeated
 PALE = 0.82  # luminance from which on letters would not be seen on white paper
-RULED = re.compile(r"border-bottom\s*:[^;]*\bsolid")
 UNREPEATED = {"img", "table", "pre"}  # what header rows do not hold if they are repeated
 
 
@@ -177,8 +175,6 @@ def _arguments(grid: Grid, cell: Cell, stays: bool) -> str:
         arguments.append(
             f"align: {align} + {'bottom' if cell.row < grid.head else 'horizon' if grid.is_layout else 'top'}"
         )
-    if RULED.search(cell.element.get("style") or ""):
-        arguments.append("stroke: (bottom: 0.5pt)")
     if cell.fill:
         arguments.append(f"fill: {cell.fill}")
     if cell.stroke:
