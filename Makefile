@@ -12,6 +12,7 @@ BIN := $(ENVIRONMENT)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY := $(ENVIRONMENT)/ready
 CLUSTER_BIN := .venv-cluster/$(notdir $(BIN))
 CLUSTER_READY := .venv-cluster/ready
+OWN_ADDRESS = "import sys; from urllib.parse import urlsplit; from distributed.utils import get_ip; print(get_ip(urlsplit(sys.argv[1]).hostname))"
 NAMED_SCHEDULER = $(or $(SCHEDULER),$(error name it: make $@ SCHEDULER=tcp://host:8786))
 BENCH := $(if $(QUICK),.venv,.venv-bench)
 BENCH_READY := $(BENCH)/ready
@@ -94,7 +95,8 @@ scheduler: $(CLUSTER_READY)  ## start a Dask scheduler on this machine: SCHEDULE
 	@$(CLUSTER_BIN)/python -m dask scheduler --host $(NAMED_SCHEDULER) --no-dashboard --dashboard-address 127.0.0.1:0
 
 worker: $(CLUSTER_READY)  ## start workers on this machine, one a core: SCHEDULER=tcp://host:8786
-	@$(CLUSTER_BIN)/python -m dask worker $(NAMED_SCHEDULER) --nthreads 1 --nworkers -1 --no-dashboard --dashboard-address 127.0.0.1:0
+	@$(CLUSTER_BIN)/python -m dask worker $(NAMED_SCHEDULER) --host $$($(CLUSTER_BIN)/python -c $(OWN_ADDRESS) $(NAMED_SCHEDULER)) \
+		--nthreads 1 --nworkers -1 --no-dashboard --dashboard-address 127.0.0.1:0
 
 test-cluster: $(CLUSTER_READY)  ## train on a real Dask cluster of several processes, kill some of them; two minutes
 	@$(CLUSTER_BIN)/python -m pytest -n 2 --dist load tests/experiments/test_cluster.py

@@ -4,6 +4,7 @@ import argparse
 import sys
 import warnings
 
+from . import typesetter
 from .errors import NotebookError, NotebookWarning
 from .pandoc import SECONDS
 
@@ -47,6 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Exit status: 0 if the document was written, 1 if not, with the reason on stderr; 130 if interrupted."""
     given = vars(_arguments(arguments))
     sys.modules.setdefault("rfc3987_syntax", None)  # a grammar of addresses that jsonschema takes seconds to import
+    if not str(given["output"]).lower().endswith((".html", ".htm")):
+        typesetter.start()  # while all else is imported
     try:
         from .building import build
 

@@ -9,6 +9,8 @@ from .errors import printable
 from .pandoc import SECONDS
 from .pictures import Picture
 
+LONGEST = 600  # letters of a remark, whatever it quotes
+
 
 class Remarks(list[str]):
     """What is shown less well, a sentence each, none twice."""
@@ -19,7 +21,7 @@ class Remarks(list[str]):
 
     def add(self, place: str, sentence: str) -> None:
         """Note that something in `place` is shown less well."""
-        located = printable(f"{place}: {sentence}")
+        located = printable(f"{place}: {sentence}")[:LONGEST]
         if located not in self._told:
             self._told.add(located)
             self.append(located)

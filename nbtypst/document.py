@@ -20,6 +20,7 @@ from .pictures import Picture
 from .reading import Source, read
 from .references import Numbers, cite, mark_captions, mark_references, read_works
 from .selection import Selection
+from .signs import clean
 from .structure import Links, Part, arrange_headings, is_long, move_footnotes, take_title, words_of
 
 MAGIC = re.compile(r"%%(\w+)")
@@ -89,7 +90,7 @@ def document_of(notebooks: Sequence[Notebook], options: Options | None = None) -
     works = _works(about, notebooks[0], options, collected)
     for part in parts:
         mark_captions(part)
-        move_footnotes(part)
+        move_footnotes(part, collected)
         part_rows(part.tree)
         mark_references(part, works=bool(works))
     own = notebooks[0].metadata.get("title")
@@ -103,8 +104,8 @@ def document_of(notebooks: Sequence[Notebook], options: Options | None = None) -
     links.resolve(collected)
     accessible = _describe_pictures(parts)
     return Document(
-        name=Path(notebooks[0].name).stem,
-        title=title,
+        name=clean(Path(notebooks[0].name).stem),
+        title=clean(title) if title else None,
         front=_front(about),
         lang=lang,
         parts=parts,
@@ -121,17 +122,16 @@ def document_of(notebooks: Sequence[Notebook], options: Options | None = None) -
 def _front(about: dict) -> dict[str, str | list[str]]:
     """The lines of the title block: subtitle, authors, date, byline and abstract."""
 
-    def entries(name: str) -> list:
+    def entries(name: str) -> list[str]:
         given = about.get(name) or []
-        return list(given) if isinstance(given, list | tuple) else [given]
+        listed = given if isinstance(given, list | tuple) else [given]
+        return [clean(str(one.get("name", "") if isinstance(one, dict) else one)) for one in listed]
 
-    names = [str(one.get("name", "")) if isinstance(one, dict) else str(one) for one in entries("authors")]
-    byline = entries("date") + entries("byline")
     return {
-        "subtitle": str(about.get("subtitle") or ""),
-        "authors": [name for name in names if name],
-        "byline": [str(line) for line in byline],
-        "abstract": str(about.get("abstract") or ""),
+        "subtitle": clean(str(about.get("subtitle") or "")),
+        "authors": [name for name in entries("authors") if name],
+        "byline": [*entries("date"), *entries("byline")],
+        "abstract": clean(str(about.get("abstract") or "")),
     }
 
 

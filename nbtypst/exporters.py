@@ -74,6 +74,7 @@ class TypstPDFExporter(TemplateExporter):
 
     def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: Any) -> tuple[Any, dict]:
         """Export a notebook; returns content and resources. NotebookError if there is nothing to print."""
+        typesetter.start()  # which takes about as long as reading does
         resources = self._init_resources(resources)
         node = copy.deepcopy(nb)
         name = f"{resources['metadata'].get('name') or 'notebook'}.ipynb"
@@ -92,7 +93,6 @@ class TypstPDFExporter(TemplateExporter):
         """What is read of a notebook is checked here, and nothing else need keep the format's rules."""
 
     def _printed(self, notebook: Notebook, resources: dict) -> Any:
-        typesetter.start()
         typesetting = Typesetting(document_of([notebook], self._options()))
         pdf = typesetting.pdf()
         self._tell(in_order(typesetting.document.remarks, [notebook.name]))
@@ -153,7 +153,6 @@ class TypstExporter(TypstPDFExporter):
     def _printed(self, notebook: Notebook, resources: dict) -> Any:
         stem = resources.get("unique_key") or Path(notebook.name).stem
         folder = resources.get("output_files_dir") or f"{stem}_files"
-        typesetter.start()
         typesetting = Typesetting(document_of([notebook], self._options()), stem, folder)
         typesetting.pdf()  # so that what Typst would refuse is found, and figures are arranged
         self._tell(in_order(typesetting.document.remarks, [notebook.name]))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .mathematics_colours import with_colours_marked
 from .mathematics_environments import with_numbers
-from .mathematics_macros import EndlessMacroError, expanded
+from .mathematics_macros import EndlessMacroError, Expansion
 from .mathematics_marks import COMMAND, repaired_typst
 from .mathematics_repairs import rewritten
 from .mathematics_scopes import LONGEST, TooMuchError, check_extent
@@ -66,7 +66,8 @@ def _converted(
     formulas: Sequence[Formula], writer: str, finish: Callable[[str, str], str | None], seconds: float
 ) -> list[Converted]:
     """Each formula once prepared, converted, all by one run of pandoc, and put right."""
-    ready = [_ready(formula, writer) for formula in formulas]
+    expansion = Expansion(sum(len(formula.tex) for formula in formulas))
+    ready = [_ready(formula, writer, expansion) for formula in formulas]
     asked = tuple(dict.fromkeys((one.tex, one.display) for one in ready if isinstance(one, _Prepared)))
     answers = dict(zip(asked, _pandoc(writer, asked, seconds), strict=True)) if asked else {}
     results = []
@@ -87,10 +88,10 @@ def _converted(
     return results
 
 
-def _ready(formula: Formula, writer: str) -> _Prepared | Converted:
+def _ready(formula: Formula, writer: str, expansion: Expansion) -> _Prepared | Converted:
     """The formula as pandoc is asked for it; what is to be said of it where there is no need to ask, or no use."""
     try:
-        return _prepared(formula, writer)
+        return _prepared(formula, writer, expansion)
     except TooMuchError as error:
         what = str(error)
     except EndlessMacroError as error:
@@ -100,10 +101,10 @@ def _ready(formula: Formula, writer: str) -> _Prepared | Converted:
     return Converted(None, f"a formula is shown as its source ({what})")
 
 
-def _prepared(formula: Formula, writer: str) -> _Prepared | Converted:
+def _prepared(formula: Formula, writer: str, expansion: Expansion) -> _Prepared | Converted:
     tex = OUR_OWN.sub("\ufffd", formula.tex)
     check_extent(tex)
-    tex = expanded(tex, macros_used(tex, formula.macros))
+    tex = expansion.expanded(tex, macros_used(tex, formula.macros))
     check_extent(tex)
     coloured, lost = (
         with_colours_marked(tex) if writer == "typst" else (without_colour(tex), without_colour(tex) != tex)

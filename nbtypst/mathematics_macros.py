@@ -19,6 +19,10 @@ LET_BE = re.compile(r"\\nblet(?=[A-Za-z])")  # \let copies a meaning, whatever i
 OPTIONAL = re.compile(r"\s*\[([^\]]*)\]")
 
 
+FREE, SHARE, LOST = 50_000, 10, 20_000  # letters that macros may add to the formulas of a document: in any case, for
+# each that its author wrote, and what one counts for of which there is no end
+
+
 class EndlessMacroError(ValueError):
     """A macro that stands for itself, so that there is no end of replacing it."""
 
@@ -42,6 +46,27 @@ def argument(tex: str, start: int) -> tuple[str, int] | None:
         if depth == 0:
             return (tex[start + 1 : found.start()] if tex[start] == "{" else found[0]), found.end()
     return None
+
+
+class Expansion:
+    """Macros replaced in the formulas of one document, of `letters` in all, as long as they do not come to too much."""
+
+    def __init__(self, letters: int):
+        self.room = FREE + SHARE * letters
+
+    def expanded(self, tex: str, macros: str) -> str:
+        """What `expanded` returns; EndlessMacroError too where those before have taken all room."""
+        if not macros:
+            return tex
+        if self.room < 0:
+            raise EndlessMacroError("macros, which come to too much in this document")
+        try:
+            made = expanded(tex, macros)
+        except EndlessMacroError:
+            self.room -= LOST
+            raise
+        self.room -= len(made) - len(tex)
+        return made
 
 
 def expanded(tex: str, macros: str) -> str:

@@ -8,7 +8,7 @@ import lxml.html
 from . import markup
 from .document import Document
 from .mathematics import to_typst
-from .signs import fonts_for
+from .signs import clean, fonts_for
 from .structure import Part
 from .writer import TypstWriter
 
@@ -26,8 +26,8 @@ class Source:
     """
 
     def __init__(self, document: Document, stem: str = "main", folder: str | None = None):
-        self.document, self.stem = document, stem
-        self.folder = folder or f"{stem}_files"
+        self.document, self.stem = document, clean(stem)
+        self.folder = folder or f"{self.stem}_files"
         self.fonts = fonts_for(_all_words(document))
         self.writer = TypstWriter(document, to_typst(document.formulas, document.options.time_limit), self.fonts)
         self.refused: set[int] = set()

@@ -1,6 +1,7 @@
 """A document's structure: its title, the levels of its headings, footnotes, where links lead."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -14,6 +15,7 @@ from .sanitising import leads_on
 LEVELS = {f"h{level}": level for level in range(1, 7)}
 GIVEN_NAME = re.compile(r"(?<!\s)\s*+\{#([\w:.-]++)[^{}]*+\}\s*+$")  # of a heading: "## Title {#name}"
 LONG = 8  # pages from which on a document gets a table of contents by itself
+MOST_CALLS = 20  # of one note in a cell, each of which shows it
 ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 
 
@@ -102,9 +104,10 @@ def arrange_headings(parts: Sequence[Part]) -> None:
         heading.tag = f"h{len(open_levels)}"
 
 
-def move_footnotes(part: Part) -> None:
+def move_footnotes(part: Part, collected: Collected) -> None:
     """Where Markdown's renderer refers to a note at the end of the cell, a `span.footnote` now holds its text."""
     notes = {}
+    calls: Counter[str] = Counter()
     for section in part.tree.find_class("footnotes"):
         for item in section.iter("li"):
             for back in item.find_class("footnote"):
@@ -113,8 +116,13 @@ def move_footnotes(part: Part) -> None:
         section.drop_tree()
     for mark in list(part.tree.find_class("footnote-ref")):
         link = mark.find("a")
-        item = notes.get((link.get("href") or "")[1:]) if link is not None else None
-        if item is None:
+        name = (link.get("href") or "")[1:] if link is not None else ""
+        if (item := notes.get(name)) is None:
+            continue
+        calls[name] += 1
+        if calls[name] > MOST_CALLS:
+            collected.remark(f"a note is shown at the first {MOST_CALLS} of its marks", part.place)
+            link.drop_tag()
             continue
         note = SPAN({"class": "footnote"})
         only = item[0] if len(item) == 1 and item[0].tag == "p" else item  # else it is of several blocks

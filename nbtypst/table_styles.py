@@ -69,20 +69,6 @@ class Rule:
     important: dict[str, str]
     weight: tuple[int, int, int, int]
 
-    def matches(self, element: HtmlElement) -> bool:
-        """Whether `element`, with what it stands in, is meant."""
-        return self.steps[-1].matches(element) and _inside(element.getparent(), self.steps[:-1], self.steps[-1].child)
-
-
-def _inside(element: HtmlElement | None, steps: tuple[Compound, ...], child: bool) -> bool:
-    while steps and element is not None:
-        if steps[-1].matches(element) and _inside(element.getparent(), steps[:-1], steps[-1].child):
-            return True
-        if child:
-            return False
-        element = element.getparent()
-    return not steps
-
 
 def rules_of(sheet: str) -> list[Rule]:
     """The rules of a style sheet that say how words or cells look, by tags, names, classes and what they stand in.
@@ -151,17 +137,47 @@ def inline_styles(root: HtmlElement) -> None:
         sheet.set(READ, "")
     if not rules:
         return
-    index: dict[str, list[Rule]] = defaultdict(list)  # by what the last step asks for
-    for rule in rules:
-        last = rule.steps[-1]
-        index[
-            f"#{last.identifier}" if last.identifier else f".{min(last.classes)}" if last.classes else last.tag or "*"
-        ].append(rule)
-    for element in list(root.iterdescendants()):
-        if isinstance(element.tag, str):
-            found = [rule for key in _keys(element) for rule in index.get(key, ()) if rule.matches(element)]
-            if found:
-                _give(element, sorted(found, key=lambda rule: rule.weight))
+    table = _Table(rules)
+    outside = {root, *root.iterancestors()}
+    nothing: frozenset[int] = frozenset()
+    meant: list[tuple[HtmlElement, list[Rule]]] = []
+    stack = [(root.getroottree().getroot(), nothing, nothing)]
+    while stack:
+        element, parent, above = stack.pop()
+        here = table.found(element, parent, above)
+        if element not in outside:
+            meant.append((element, [table.ends[number] for number in here & table.ends.keys()]))
+        stack += [(inner, here, above | here) for inner in element if isinstance(inner.tag, str)]
+    for element, rules in meant:  # only now, since words that are added change what stands first and last
+        if rules:
+            _give(element, sorted(rules, key=lambda rule: rule.weight))
+
+
+class _Table:
+    """The steps of all rules, one behind the other, by number: each element is looked at once, from the root down."""
+
+    def __init__(self, rules: list[Rule]):
+        self.steps: list[Compound] = []
+        self.begins: set[int] = set()
+        self.ends: dict[int, Rule] = {}
+        self.index: dict[str, list[int]] = defaultdict(list)  # by what a step asks for
+        for rule in rules:
+            self.begins.add(len(self.steps))
+            self.steps += rule.steps
+            self.ends[len(self.steps) - 1] = rule
+        for number, step in enumerate(self.steps):
+            key = f".{min(step.classes)}" if step.classes else step.tag or "*"
+            self.index[f"#{step.identifier}" if step.identifier else key].append(number)
+
+    def found(self, element: HtmlElement, parent: frozenset[int], above: frozenset[int]) -> frozenset[int]:
+        """The steps that end at `element`, by those that end at its parent, and at any element above it."""
+        asked = [number for key in _keys(element) for number in self.index.get(key, ())]
+        return frozenset(
+            number
+            for number in asked
+            if (number in self.begins or number - 1 in (parent if self.steps[number].child else above))
+            and self.steps[number].matches(element)
+        )
 
 
 def _keys(element: HtmlElement) -> Iterator[str]:

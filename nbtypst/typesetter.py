@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from queue import Empty, Queue
 
@@ -34,8 +35,9 @@ class _Server:
 
     def __init__(self) -> None:
         self.owner = os.getpid()
+        typst = Path(find_spec("typst").origin).parent.parent  # nowhere else Python looks, so that it starts at once
         self.process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-P", str(SERVER), str(FONTS)],
+            [sys.executable, "-I", "-S", str(SERVER), str(FONTS), str(typst)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -10,6 +10,8 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
+sys.path.append(sys.argv[2])  # where Typst is
+
 import typst
 
 IDLE = 120  # seconds until it ends by itself

@@ -81,7 +81,7 @@ class Typesetting:
         may_float = [free for _, free in self.source.writer.floats]
         try:
             self.source.placements = arranged(sections, may_float, lay_out)
-        except (RefusedError, StoppedError):  # what is wrong is told when it is typeset
+        except RefusedError:  # what is wrong is told when it is typeset
             self.source.placements = ["none"] * len(sections)
 
     def _place_of(self, diagnostic: str) -> str:

@@ -16,11 +16,13 @@ from .terminal import CONTINUED, at_stops, wrapped
 
 DRAWN = re.compile("[\u2500-\u259f]")  # lines of boxes, which would be broken with their lines
 LEAST = 0.5  # of the size of code, to which what was drawn is set smaller
+LONGEST = 2000  # letters of a line that is coloured
 Run = tuple[str, tuple[str, ...]]  # words and the arguments of `text` for their look
 
 
 def code(text: str, language: str, columns: int) -> str:
-    """A block of code, its words coloured by Typst."""
+    """A block of code, its words coloured by Typst, unless a line is so long that this would take no end of time."""
+    language = "text" if any(len(line) > LONGEST for line in text.split("\n")) else language
     lines = [piece for line in text.rstrip("\n").split("\n") for piece in _marked(wrapped(line, columns))]
     arguments = [f"lang: {markup.string(language or 'text')}", markup.string("\n".join(lines))]
     return f"#raw(block: true, {', '.join(arguments)})"

@@ -1,7 +1,9 @@
 """Writing files: at once or not at all, and with a word on what to do where it cannot be done."""
 
+import errno
 import os
 import secrets
+import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -34,6 +36,20 @@ def write_whole(path: Path, content: bytes, setting: str = "") -> None:
             temporary.unlink(missing_ok=True)
         if isinstance(error, OSError):
             raise with_remedy(error, "make room, allow writing there", path, setting) from error
+        raise
+
+
+def read_regular(path: Path) -> bytes:
+    """Return what stands in a file. Raises `ValueError`, and waits for nothing, where there is a link or a pipe."""
+    flags = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        with open(path, "rb", opener=lambda name, mode: os.open(name, mode | flags)) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise ValueError("a pipe or a device")
+            return file.read()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise ValueError("a link") from None
         raise
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from ..common.archives import read_arrays
-from ..common.files import check_folder, with_remedy, write_whole
+from ..common.files import check_folder, read_regular, with_remedy, write_whole
 from ..common.hashing import sha256
 from ..network.history import History
 from ..settings import ROOT, setting
@@ -89,13 +89,15 @@ class Store:
     def read(self, path: Path) -> tuple[dict[str, np.ndarray], dict[str, object]] | None:
         """Return a file's arrays and metadata, or `None` where there is no such file.
 
-        A file that is damaged, or another's under this name, is reported by a warning and deleted, so that its
-        training runs again. Raises `OSError` if there is a file that cannot be read, or not be deleted.
+        A file that is damaged, another's under this name, or a link or pipe is reported by a warning and deleted, so
+        that its training runs again. Raises `OSError` if there is a file that cannot be read, or not be deleted.
         """
         try:
-            content = path.read_bytes()
+            content = read_regular(path)
         except FileNotFoundError:
             return None
+        except ValueError as error:
+            return self._discard(path, str(error))
         except OSError as error:
             raise with_remedy(error, "allow reading there", path, PLACE) from error
         archive, digest = content[:-DIGEST_SIZE], content[-DIGEST_SIZE:]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -320,6 +321,26 @@ def test_a_worker_with_several_threads_is_named(cluster, run):
     cluster.add_worker(threads=2)
     with pytest.raises(ClusterError, match="threads of a worker: 2 there, 1 here"):
         run(scheduler=cluster.address)
+
+
+def test_the_bytes_of_a_stranger_on_the_ports_stop_no_run(cluster, run, local):
+    cluster.add_worker()
+    with cluster.client() as client:
+        addresses = [cluster.address, *client.scheduler_info(n_workers=-1)["workers"]]
+    for junk in (b"", b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 5000, (1 << 62).to_bytes(8, "little") + b"x"):
+        for address in addresses:
+            host, port = address.removeprefix("tcp://").split(":")
+            with socket.create_connection((host, int(port))) as stranger:
+                stranger.sendall(junk)
+    same_results(run(scheduler=cluster.address), local)
+
+
+def test_workers_of_make_listen_at_the_address_alone_by_which_they_reach_the_scheduler():
+    command = ["make", "--dry-run", "--no-print-directory", "worker", "SCHEDULER=tcp://localhost:8786"]
+    lines = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    given = re.search(r"--host \$\(\S+ (-c .*?)\)\s", lines)[1]
+    found = subprocess.run(f"{sys.executable} {given}", shell=True, capture_output=True, text=True, check=True)  # noqa: S602
+    assert found.stdout == "127.0.0.1\n"
 
 
 def test_a_cluster_without_workers_is_an_error(cluster, run, monkeypatch):

@@ -228,6 +228,30 @@ def test_a_damaged_file_that_cannot_be_deleted_is_an_error_that_says_both(store,
         store.read(path)
 
 
+@pytest.mark.parametrize("kind", ["link", "dangling link", "pipe"])
+def test_a_result_that_is_no_regular_file_is_neither_followed_nor_waited_for_but_deleted(kind, store, path, tmp_path):
+    elsewhere = tmp_path / "elsewhere.npz"
+    if kind == "pipe":
+        path.unlink()
+        os.mkfifo(path)
+    else:
+        path.rename(elsewhere)
+        path.symlink_to(elsewhere if kind == "link" else tmp_path / "nowhere")
+    found_damaged(store, path, "a pipe" if kind == "pipe" else "a link")
+    assert not os.path.lexists(path)
+    assert kind == "pipe" or elsewhere.exists()
+
+
+def test_a_folder_that_is_a_link_is_where_it_leads_to(tmp_path):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "results").symlink_to(tmp_path / "disk")
+    store = Store(tmp_path / "results")
+    store.prepare()
+    store.write(store.directory / "momentum-seed3-abc.npz", ARRAYS, METADATA)
+    same(store.read(tmp_path / "disk" / "momentum-seed3-abc.npz")[0])
+    assert (tmp_path / "results").is_symlink()
+
+
 def test_a_folder_that_cannot_be_written_is_known_beforehand(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(OSError, match="allow writing there, or set RESULTS_DIR"):

@@ -265,7 +265,23 @@ ENDLESS = {  # work without end
     "code": [md("`" * 8000 + "a"), md("".join("`" * n + " " for n in range(130))), md("```" * 2000)],
     "headings": [md("# " + " " * 8000 + "a"), md("# a" + " #" * 4000), md("# a " + "{#" * 4000), md("# " * 4000)],
     "tables of Markdown": [md("|" * 8000 + "\n" + "|-" * 4000), md("a|b\n-|-\n" + "|" * 8000)],
-    "notes": [md("[^a]" * 1500), md("[^a]: [^a]\n" * 400), md("".join(f"[^{n}]: [^{n}] " for n in range(600)))],
+    "notes": [
+        md("[^a]" * 1500 + "\n\n[^a]: " + "b " * 1000),
+        md("[^a]" * 1500),
+        md("[^a]: [^a]\n" * 400),
+        md("".join(f"[^{n}]: [^{n}] " for n in range(600))),
+    ],
+    "macros of many formulas": [
+        md(r"$\newcommand{\a}{" + "x+" * 1500 + "}$ " + " ".join(rf"$\a_{{{n}}}$" for n in range(500))),
+        md(r"$\def\x{\x\x}$ " + " ".join(rf"$\x_{{{n}}}$" for n in range(500))),
+    ],
+    "drawings without end": [
+        html(
+            "<svg width='9000' height='9000'><filter id='f'><feGaussianBlur stdDeviation='200'/></filter>"
+            + "<rect filter='url(#f)' width='9000' height='9000'/>" * 60
+            + "</svg>"
+        ),
+    ],
     "money in words": [md("$5 " + "a" * 3000 + "=$"), md("$5 " + "a " * 2000 + "=$"), md("$1 " * 2500)],
     "marks of formulas": [md(r"\[" * 4000), md(r"\begin{a}" * 1000), md("$$" * 4000 + "a"), md(r"\(" * 4000)],
     "marks of formulas in HTML": [
@@ -286,6 +302,8 @@ ENDLESS = {  # work without end
         html("<style>" + "a " * 3000 + "{color:red}</style><a>x</a>"),
         html("<style>@a{" * 1000),
         html("<style>" + "*>" * 2000 + "*{color:red}</style>" + "<b>" * 300 + "x"),
+        html("<style>#x " + "b " * 25 + "{color:red}</style>" + "<b>" * 58 + "x"),
+        html("<style>#x > b " + "b > b " * 14 + "{color:red}</style>" + "<b>" * 58 + "x"),
     ],
     "spans": [
         html("<table>" + "<tr><td colspan=1000 rowspan=1000>x" * 250 + "</table>"),

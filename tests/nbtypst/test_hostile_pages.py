@@ -220,6 +220,24 @@ def test_looks_stay_as_they_are_written_and_addresses_go():
         assert style(hidden) == ""
 
 
+@pytest.mark.parametrize("field", ["title", "subtitle", "byline", "date", "abstract"])
+def test_control_signs_of_metadata_do_not_reach_the_page(field, tmp_path):
+    page = page_of(tmp_path, [md("egg")], **{field: "a\x00\x1b[31m\ufdd0b"})  # which XML would not allow
+    assert "a[31m\ufffdb" in "".join(page.itertext())
+
+
+@pytest.mark.parametrize("suffix", [".pdf", ".html", ".typ"])
+def test_a_name_that_is_no_text_is_exported_and_remarks_end_whatever_they_quote(suffix, tmp_path):
+    (tmp_path / "works.bib").write_text(BOOK, encoding="utf-8")
+    path = notebook(tmp_path / "\udcff.ipynb", md(f"[@{'a' * 3000}]"), bibliography="works.bib")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotebookWarning)
+        result = build([path], tmp_path / f"\udcff{suffix}")
+    assert result.path.exists()
+    assert result.remarks
+    assert all(len(remark) <= 600 for remark in result.remarks)
+
+
 def test_sanitising_a_page_twice_changes_nothing_more(tmp_path):
     import lxml.html
 
