@@ -335,7 +335,7 @@ def test_the_bytes_of_a_stranger_on_the_ports_stop_no_run(cluster, run, local):
     same_results(run(scheduler=cluster.address), local)
 
 
-def test_workers_of_make_listen_at_the_address_alone_by_which_they_reach_the_scheduler():
+def test_workers_listen_at_the_address_alone_by_which_they_reach_the_scheduler():
     command = ["make", "--dry-run", "--no-print-directory", "worker", "SCHEDULER=tcp://localhost:8786"]
     lines = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S603
     given = re.search(r"--host \$\(\S+ (-c .*?)\)\s", lines)[1]

@@ -229,7 +229,7 @@ def test_a_damaged_file_that_cannot_be_deleted_is_an_error_that_says_both(store,
 
 
 @pytest.mark.parametrize("kind", ["link", "dangling link", "pipe"])
-def test_a_result_that_is_no_regular_file_is_neither_followed_nor_waited_for_but_deleted(kind, store, path, tmp_path):
+def test_a_result_that_is_no_regular_file_is_deleted_and_neither_followed_nor_read(kind, store, path, tmp_path):
     elsewhere = tmp_path / "elsewhere.npz"
     if kind == "pipe":
         path.unlink()
