@@ -16,6 +16,10 @@ IMAGE = f"<img src=x onerror={STRUCK}>"
 WORDS = "The eggs are whole."  # of the cell behind, which must stand whatever came before it
 
 
+MARKS = """math|math display|math\u00a0display|cite|footnote|footnote-ref|footnotes|box|numbered|front|code|output
+|csl-entry|equation|scroll""".replace("\n", "").split("|")
+
+
 def html(source):
     return run_code("x", shown(text_html=source, text_plain="x"))
 
@@ -355,10 +359,7 @@ WHOLE = {  # one cell that took the rest along
     ],
     "marks by class": [
         html(f'<{tag} class="{name}" data-formula="99" data-number="x" data-form="x">x</{tag}>')
-        for name in (
-            "math|math display|math\u00a0display|cite|footnote|footnote-ref|footnotes|box|numbered|front|code|output|"
-            "csl-entry|equation|scroll"
-        ).split("|")
+        for name in MARKS
         for tag in ("span", "div", "a", "pre", "h2", "td", "li", "sup", "figure")
     ],
     "many formulas refused": [
