@@ -12,9 +12,11 @@ FAMILIES: dict[str, tuple[Pair, ...]] = {
         ("baseline", "weights"),
         ("weights", "sigmoid"),
         ("sigmoid", "momentum"),
+        ("baseline", "momentum"),
+    ),
+    "longer steps": (
         ("sigmoid", "long_step"),
         ("long_step", "momentum"),
-        ("baseline", "momentum"),
         ("weights_long_step", "sigmoid"),
     ),
     "topology": (
