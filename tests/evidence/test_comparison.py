@@ -60,7 +60,7 @@ def test_p_counts_all_comparisons_of_the_family_even_where_they_are_not_there():
 
 def test_a_comparison_that_no_family_lists_must_name_one():
     results = made_up_results()
-    with pytest.raises(ValueError, match=r"no family lists .* narrow with deep; give .*tricks, topology"):
+    with pytest.raises(ValueError, match=r"no family lists .* narrow with deep; give .*tricks, longer steps, topology"):
         compare(results, "narrow", "deep")
     (judgement,) = compare(results, "narrow", "deep", family="topology").rises("loss")
     assert judgement.family == f"topology ({len(FAMILIES['topology']) + 1})"
