@@ -25,7 +25,7 @@ def name_of(name: str, among: Container[str] = ()) -> str:
 
 
 # As many seeds as the comparisons need that they are in: far ones few, near ones more, and what is only shown two.
-FAR, MIDDLE, NEAR, NEAREST, SHOWN = ({"seeds": count} for count in (10, 14, 20, 24, 2))
+FAR, MIDDLE, NEAR, NEAREST, SHOWN = ({"seeds": count} for count in (10, 14, 20, 28, 2))
 SHORT = {"max_epochs": 5, "validations_per_epoch": 1}  # enough to show where the gradient goes
 
 BASELINE = Experiment("baseline", "", (64,), "sigmoid", "uniform", TrainingConfig(learning_rate=0.1), task="2c", **FAR)
