@@ -110,6 +110,7 @@ def test_a_picture_that_stops_the_typesetter_is_told_and_the_cell_is_set(tmp_pat
 def test_a_breakdown_of_the_typesetter_is_told_and_the_next_document_is_set(tmp_path):
     typesetter.start()
     typesetter._servers[0].process.kill()
+    typesetter._servers[0].process.wait()
     words, _ = printed(tmp_path, [v4.new_markdown_cell(hostile.WORDS)], ".pdf")
     assert hostile.WORDS in words
 
