@@ -56,13 +56,13 @@ clear: $(READY)  ## empty the notebooks' outputs, before a commit
 	@$(BIN)/python -m helpers clear
 
 test-browser: $(READY)  ## run the notebooks and the explorer in a real browser, Chromium; screenshots in build/browser
-	@$(BIN)/python -m pytest -x tests/browser
+	@$(BIN)/python -m pytest -x -n 2 --dist loadfile tests/browser
 
 test-export: $(READY)  ## export every notebook by every route: HTML, LaTeX where xelatex is at hand, JupyterLab's menu
-	@$(BIN)/python -m pytest -o "norecursedirs=.*" tests/export
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -o "norecursedirs=.*" tests/export
 
 test-faults: $(READY)  ## cause faults for real, in a few minutes: damage, kills, a full disk; Linux, best as root
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -o "norecursedirs=.*" tests/faults
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -o "norecursedirs=.*" tests/faults
 
 test-recipes: $(READY)  ## follow the README's recipes, and CONTRIBUTING's in a copy of the project; some minutes
 	@$(BIN)/python -m pytest -o "norecursedirs=.*" tests/recipes

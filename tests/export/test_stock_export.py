@@ -1,4 +1,4 @@
-"""The stock ways out of Jupyter, with the report's notebooks: HTML, LaTeX, and the exporter in JupyterLab's menu."""
+"""The report's notebooks where nothing prints, and the stock ways out of Jupyter: HTML, LaTeX, JupyterLab's menu."""
 
 import io
 import re
@@ -18,6 +18,7 @@ from nbtypst import build
 from tests.browser.lab import running_lab
 
 NOTEBOOKS = [path.name for path in notebooks_of(ROOT)]
+OF_PRINT = ("pypandoc", "typst", "lxml", "nbconvert", "tinycss2", "jupyterlab", "pytest")
 REFERENCE = re.compile(r"\[@((?:fig|tbl|eq):[a-z0-9-]+)[];]")
 
 
@@ -26,6 +27,17 @@ def shown(folder, name):
     outputs = [output for cell in nbformat.read(folder / name, 4).cells for output in cell.get("outputs", [])]
     about = [output.get("metadata", {}).get("nbtypst", {}) for output in outputs]
     return [(report["kind"], report["label"]) for report in about if report.get("label")]
+
+
+def test_all_notebooks_run_and_show_in_an_environment_that_cannot_print(light, folder):
+    question = f"from importlib.util import find_spec; print([name for name in {OF_PRINT} if find_spec(name)])"
+    command = [light / "env" / "bin" / "python", "-c", question]
+    assert subprocess.check_output(command, text=True, cwd=light).strip() == "[]"  # noqa: S603
+    for path in notebooks_of(folder):
+        outputs = [output for cell in nbformat.read(path, 4).cells for output in cell.get("outputs", [])]
+        kinds = {output.get("metadata", {}).get("nbtypst", {}).get("kind") for output in outputs}
+        assert kinds & {"figure", "table"}, path.name
+        assert not [output for output in outputs if output.output_type == "error"], path.name
 
 
 @pytest.fixture(scope="module")

@@ -194,6 +194,8 @@ ENDLESS = {  # work without end
     "tables in tables": [html(tables(28))],
     "tables in tables, deeper": [html(tables(400))],
     "tables in tables, two in each": [html("<table><tr><td>a</td><td>" * 24 + "</td></tr></table>" * 24)],
+    "long items in lists in lists": [md("- " * 20 + "a " * 3500), md("1. " * 7 + "a " * 3500), md("> - " * 10 + "a " * 3500)],
+    "list marks in one line": [md("- " * 2300 + "a")],
     "tables in lists": [html("<ul><li><table><tr><td>" * 20 + "egg")],
     "frames in frames": [html("<div style='background:red;padding:1em;border:1px solid'>" * 60 + "egg")],
     "macros in text": [latex(r"\begin{center}" + FORMULAS["macros"][0] + r"\end{center}")],
