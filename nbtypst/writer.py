@@ -25,7 +25,7 @@ OF_TABLES = {"table", "tbody", "td", "tfoot", "th", "thead", "tr"}
 FLOWING = {"article", "body", "div", "footer", "header", "html", "main", "nav", "section"}
 BREAKS = {"always", "page", "left", "right", "recto", "verso"}  # of CSS, that begin a new page
 NEW_PAGE = "\n\n#pagebreak(weak: true)\n\n"
-LINE_BY_LINE = 2  # from this depth on lines end where they are full: each list sets its text several times to measure it
+LINE_BY_LINE = 2  # depth from which lines end where they are full: each list sets its text several times to measure it
 DEEPEST = 8  # nested lists, quotations and tables, which take Typst ever longer; deeper ones are shown as words
 
 SECTION = 2  # a figure stays between the headings of this level or above that it stands between
@@ -176,11 +176,10 @@ class TypstWriter(WordsWriter):
             call, arguments = "list", "marker: [], "
         items = [self.blocks(child, place.inner(1.8 * place.size)) for child in element]
         loose = any(child.find("p") is not None for child in element)
-        written = ",\n  ".join(f"[{item}]" for item in items)
-        written = f"{call}({arguments}tight: {'false' if loose else 'true'},\n  {written})"
-        if place.depth == LINE_BY_LINE:
-            written = f'{{ set par(linebreaks: "simple"); {written} }}'
-        return f"#{written}" if items else ""
+        separated = ",\n  ".join(f"[{item}]" for item in items)
+        lines = 'set par(linebreaks: "simple"); ' if place.depth == LINE_BY_LINE else ""
+        tight = "false" if loose else "true"
+        return f"#{{ {lines}{call}({arguments}tight: {tight},\n  {separated}) }}" if items else ""
 
     def block_dl(self, element: HtmlElement, place: Place) -> str:
         """Terms and what they mean."""
