@@ -181,10 +181,10 @@ def _draw_split(
     return rows[:train_size], rows[available - validation_size :]
 
 
-def normalise(pixels: np.ndarray, mean: float, std: float, dtype: type) -> np.ndarray:
+def normalise(pixels: np.ndarray, mean: float, std: float, dtype: type, out: np.ndarray | None = None) -> np.ndarray:
     """Return `(pixels - mean) / std` as rows `(N, 785)`, the last column 1 (the bias trick)."""
     num_pixels = math.prod(pixels.shape[1:])
-    images = np.empty((len(pixels), num_pixels + 1), dtype)
+    images = np.empty((len(pixels), num_pixels + 1), dtype) if out is None else out
     images[:, -1] = 1
     np.subtract(pixels.reshape(len(pixels), num_pixels), mean, out=images[:, :-1], dtype=dtype)
     images[:, :-1] /= std

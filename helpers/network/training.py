@@ -147,6 +147,7 @@ def _images_of_each_epoch(
         return
     pixels, stream = dataset.pixels_of(images), random_stream(seed, "augmentation")
     pixels.flags.writeable = False
+    shown = np.empty_like(images)
     what = f"augmentation {called(config.augmentation)}"
     for _ in range(config.max_epochs):
         changed = np.asarray(config.augmentation(pixels, stream))
@@ -155,7 +156,7 @@ def _images_of_each_epoch(
             raise ValueError(f"{what} made {made}; allowed: numbers of the same shape")
         if not np.isfinite(changed).all():
             raise ValueError(f"{what} made numbers that are not finite; allowed: grey values from 0 to 255")
-        yield normalise(changed, dataset.mean, dataset.std, images.dtype)
+        yield normalise(changed, dataset.mean, dataset.std, images.dtype, out=shown)
 
 
 def _validation_ticks(config: TrainingConfig, steps_per_epoch: int) -> np.ndarray:

@@ -251,6 +251,21 @@ def test_elastic_displacements_have_the_size_asked_for_and_are_smooth():
     assert np.sqrt(np.square(np.diff(displacement, axis=2)).mean()) < 0.5
 
 
+def test_elastic_displacements_are_noise_smoothed_by_a_gaussian():
+    row, column = Deformation(elastic=1.5, smoothness=3.0).places((4_000, 28, 20), np.random.default_rng(1))
+    displacement = row - np.arange(28)[:, None]
+    near, far = (np.mean(displacement[:, 14, 6] * displacement[:, 14, 6 + apart]) for apart in (3, 9))
+    assert (near, far) == pytest.approx([1.5**2 * np.exp(-((apart / 3) ** 2) / 4) for apart in (3, 9)], abs=0.12)
+    np.testing.assert_allclose(np.square(displacement).mean(axis=0), 1.5**2, rtol=0.15)  # at the edge too
+    assert abs(np.mean(displacement * (column - np.arange(20)))) < 0.05  # either way on its own
+
+
+def test_the_last_incomplete_block_and_integers_are_deformed_too(dots):
+    changed = Deformation(shift=1)(dots[:70].astype(np.uint8), np.random.default_rng(0))
+    assert changed.shape == (70, 28, 28)
+    np.testing.assert_allclose(changed.sum(axis=(1, 2)), 255, rtol=1e-4)
+
+
 def test_a_rotation_turns_a_line_by_at_most_its_angle():
     lines = np.zeros((500, 28, 28))
     lines[:, 14, 4:24] = 255
