@@ -23,6 +23,6 @@ def read_model(path: str | os.PathLike) -> tuple[dict[str, object], np.ndarray]:
         settings, parameters = json.loads(arrays["settings"].item()), arrays["parameters"]
         if not isinstance(settings, dict):
             raise ValueError("its settings are none")
-    except (ValueError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ValueError(f"{path}: not a network that MLP.save wrote ({type(error).__name__}: {error})") from error
     return settings, parameters

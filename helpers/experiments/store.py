@@ -56,13 +56,17 @@ class Store:
 
     def load(self, experiment: Experiment, seed: int, common: Mapping[str, object], directory: Path) -> Result | None:
         """Return a stored result; `None` where there is none. directory: of the data. Raises `OSError` as `read`."""
-        stored = self.read(self.path(experiment, seed, common))
+        path = self.path(experiment, seed, common)
+        stored = self.read(path)
         if stored is None:
             return None
         arrays, metadata = stored
-        values = arrays | {n: tuple(v) if isinstance(v, list) else v for n, v in metadata["values"].items()}
-        history = History(**{f.name: values[f"history.{f.name}"] for f in fields(History)})
-        own = {f.name: values[f.name] for f in fields(Result) if f.name not in CARRIED}
+        try:
+            values = arrays | {n: tuple(v) if isinstance(v, list) else v for n, v in metadata["values"].items()}
+            history = History(**{f.name: values[f"history.{f.name}"] for f in fields(History)})
+            own = {f.name: values[f.name] for f in fields(Result) if f.name not in CARRIED}
+        except (LookupError, TypeError, AttributeError) as error:
+            return self._discard(path, f"no result ({type(error).__name__}: {error})")
         return Result(experiment=experiment, directory=directory, history=history, **own)
 
     def load_all(

@@ -1,6 +1,7 @@
 """Drawings and photos of a digit, made into images like those of MNIST."""
 
 import os
+import stat
 import warnings
 
 import numpy as np
@@ -41,6 +42,8 @@ def _grey(path: str | os.PathLike) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
+            if not stat.S_ISREG(os.stat(path).st_mode):  # of a pipe, one would wait for the first byte
+                raise ValueError("a folder, a pipe or a device")
             file = Image.open(path, formats=FORMATS)
         with file:
             if file.width * file.height > MAX_PIXELS:

@@ -12,6 +12,7 @@ import pytest
 
 from helpers.common.files import write_whole
 from helpers.experiments.store import DIGEST_SIZE, Store
+from helpers.experiments.table import EXPERIMENTS
 from helpers.settings import ROOT
 
 pytestmark = pytest.mark.usefixtures("clean_environment")
@@ -144,6 +145,16 @@ def test_what_is_no_result_is_refused_whatever_its_digest_and_nothing_is_unpickl
     path.write_bytes(archive + hashlib.sha256(archive).digest())
     found_damaged(store, path, rf"no result \({said}")
     assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize("metadata", [{}, {"values": {}}, {"values": 5}])
+def test_a_whole_file_without_the_numbers_of_a_result_is_reported_and_deleted(store, metadata):
+    wanted = EXPERIMENTS["momentum"], 3, {}
+    path = store.path(*wanted)
+    store.write(path, ARRAYS, metadata)
+    with pytest.warns(UserWarning, match=r"^no result \(.*; deleted, its training runs again"):
+        assert store.load(*wanted, store.directory) is None
+    assert not path.exists()
 
 
 def test_objects_cannot_be_saved(store):

@@ -1,5 +1,6 @@
 """Photos of digits: read upright and small, whatever their size; what is no photo is refused, and starts nothing."""
 
+import os
 import struct
 import tracemalloc
 import zlib
@@ -94,6 +95,13 @@ def test_postscript_under_any_name_is_refused_without_starting_a_program(tmp_pat
 def test_what_is_no_picture_or_a_damaged_one_is_one_clear_error(tmp_path, content):
     (tmp_path / "photo.jpg").write_bytes(content)
     with pytest.raises(ValueError, match=r"photo\.jpg: not a picture, expected JPEG"):
+        read_photo(tmp_path / "photo.jpg")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_a_pipe_under_the_name_of_a_photo_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "photo.jpg")
+    with pytest.raises(ValueError, match=r"photo\.jpg: not a picture, expected JPEG.*\(a folder, a pipe or a device\)"):
         read_photo(tmp_path / "photo.jpg")
 
 

@@ -59,6 +59,9 @@ def saved(**settings):
     return content.getvalue()
 
 
+a_number = npy("{'descr': '<i8', 'fortran_order': False, 'shape': ()}", bytes(8))
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -67,6 +70,7 @@ def saved(**settings):
         archive(settings=npy("(" * 5_000)),
         archive(settings=npy("{'descr': '|u1', 'fortran_order': False, 'shape': (-1,)}")),
         archive(settings=b"\x00" * 50_000_000),
+        archive(settings=a_number, parameters=a_number),
         saved()[:-40],
         saved(layer_sizes=[10**9, 10**9]),
         saved(layer_sizes=[2, 2, 2]),
@@ -76,7 +80,7 @@ def saved(**settings):
         saved(normalisation=7),
         saved(normalisation=["a", "b"]),
     ],
-    ids=range(13),
+    ids=range(14),
 )
 def test_a_hostile_file_is_refused_in_one_line_and_asks_for_no_memory(tmp_path, content):
     (tmp_path / "mine.npz").write_bytes(content)

@@ -121,7 +121,7 @@ class LiveRun:
         except TrainingDiverged as error:
             self.history = error.history
             self._end("diverged", str(error))
-        except Exception as error:  # whatever it is, the person at the explorer is told, and it goes on
+        except BaseException as error:  # even a `sys.exit()`: the person at the explorer is told, and it goes on
             self._end("failed", f"{type(error).__name__}: {error}")
         else:
             ending = "stopped early" if self.history.stopped_early else "complete"

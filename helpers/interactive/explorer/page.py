@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import ipywidgets as widgets
 
@@ -10,12 +12,12 @@ from ...experiments.result import Result
 from ...experiments.runner import load_results
 from ...experiments.table import EXPERIMENTS
 from ...figures.style import Look
-from .digit_pad import DigitPad, as_mnist_image
-from .form import Settings, inputs_and_labels
+from .digit_pad import DigitPad
+from .form import Choice, Settings, checked_name, inputs_and_labels
 from .live_run import LiveRun
 from .look import CARD, FIELD, close_all, no_wider, say
 from .pictures import LOOKS, MAX_UNITS, Curve, curves_png, weights_png
-from .run_line import RunLine
+from .run_line import RunList
 from .stored import StoredNetwork
 
 FIRST_EXPERIMENT = "momentum"
@@ -52,7 +54,7 @@ class Explorer(widgets.VBox):
 
         self.settings = Settings(EXPERIMENTS[FIRST_EXPERIMENT])
         labels = [(network_label(experiment), name) for name, experiment in EXPERIMENTS.items()]
-        self.experiment = widgets.Dropdown(description="Compare with", options=labels, value=FIRST_EXPERIMENT, **FIELD)
+        self.experiment = Choice(description="Compare with", options=labels, value=FIRST_EXPERIMENT, **FIELD)
         self.take_settings = widgets.Button(
             description="Take its settings", layout={"width": "auto", "margin": "2px 2px 2px 106px"}
         )
@@ -62,7 +64,7 @@ class Explorer(widgets.VBox):
         self.stop = widgets.Button(description="Stop", icon="stop")
         self.message = widgets.HTML()
         self.curves = widgets.Image(layout=no_wider(margin="0 0 8px 0"))
-        self.run_list = widgets.VBox()
+        self.run_list = RunList(self.remove)
         self.looked_at = widgets.Dropdown(description="Look inside", style={"description_width": "initial"})
         self.pad = DigitPad(label_names=list(inputs_and_labels()[1]))
         self.weights_caption = widgets.HTML()
@@ -122,7 +124,9 @@ class Explorer(widgets.VBox):
 
     def _new_run(self) -> LiveRun:
         """Return a run with the settings as they are. Raises `ValueError` that says why it cannot be."""
-        name = self.run_name.value.strip() or self.run_name.placeholder
+        name = checked_name(self.run_name.value) or self.run_name.placeholder
+        if self.comm is None:
+            raise ValueError("the explorer is closed; explore() opens another")
         if self.current:
             raise ValueError(f"{self.current.name} is under way; stop it to start another")
         if len(self.runs) == len(LOOKS):
@@ -166,8 +170,7 @@ class Explorer(widgets.VBox):
         name = self.experiment.value
         try:
             stored = load_results(name)[name]
-            usable = [result for result in stored if not result.diverged]
-            network = StoredNetwork(usable[0]) if usable else None
+            network = next((StoredNetwork(result) for result in stored if not result.diverged), None)
         except (ValueError, OSError) as error:
             stored, network = [], None
             say(self.message, str(error), wrong=True)
@@ -186,32 +189,31 @@ class Explorer(widgets.VBox):
             if run in self.runs and (due or [run.state for run in self.runs] != self._drawn_states):
                 self._draw()
 
-    def _draw(self) -> None:
-        """Show everything as it is now."""
-        self._drawn_states = [run.state for run in self.runs]
-        curves = [Curve(run.name, look, run.history) for run, look in self.runs.items() if run.history is not None]
-        self.curves.value = curves_png(short_name(self.experiment.value), self.stored, curves)
-        self._list_runs()
-        state = self.current.state if self.current else None
-        self.start.disabled = state is not None
-        self.stop.disabled = state in (None, "stopping")
-        self.pause.disabled = state not in ("training", "pausing", "paused")
-        held = state in ("pausing", "paused")
-        self.pause.description, self.pause.icon = ("Go on", "play") if held else ("Pause", "pause")
-        self._look_inside()
-        self._drawn_at = time.monotonic()
+    @contextmanager
+    def _showing(self, what: str) -> Iterator[None]:
+        """Let one thread change what is shown; what cannot be shown is said, and ends neither training nor page."""
+        with self._lock:
+            try:
+                yield
+            except Exception as error:  # of whatever is drawn
+                told = f"{what} cannot be shown ({type(error).__name__}: {error})"
+                say(self.message, f"{told}; remove the last run, or compare with another", wrong=True)
 
-    def _list_runs(self) -> None:
-        """Show a line for each run; the lines of runs that were there before stay."""
-        lines = {line.run: line for line in self.run_list.children}
-        for run, look in self.runs.items():
-            if run in lines:
-                lines[run].show()
-            else:
-                lines[run] = RunLine(run, look, self.remove)
-        self.run_list.children = [lines[run] for run in self.runs]
-        for run in lines.keys() - self.runs.keys():
-            close_all(lines[run])
+    def _draw(self) -> None:
+        """Show everything as it is now: first what can be pressed."""
+        with self._showing("the runs"):
+            self._drawn_states = [run.state for run in self.runs]
+            state = self.current.state if self.current else None
+            self.start.disabled = state is not None
+            self.stop.disabled = state in (None, "stopping")
+            self.pause.disabled = state not in ("training", "pausing", "paused")
+            held = state in ("pausing", "paused")
+            self.pause.description, self.pause.icon = ("Go on", "play") if held else ("Pause", "pause")
+            self.run_list.show(self.runs)
+            curves = [Curve(run.name, look, run.history) for run, look in self.runs.items() if run.history is not None]
+            self.curves.value = curves_png(short_name(self.experiment.value), self.stored, curves)
+            self._look_inside()
+        self._drawn_at = time.monotonic()
 
     def _offer_networks(self, wanted: LiveRun | None) -> None:
         """Offer all runs and the stored network to be looked at; choose `wanted`, or else what was chosen."""
@@ -223,7 +225,7 @@ class Explorer(widgets.VBox):
 
     def _look_inside(self) -> None:
         """Show the chosen network's weights, and read the digit with it."""
-        with self._lock:
+        with self._showing("the weights"):
             network = self.looked_at.value
             if network is None or network.model is None:
                 self.weights.value, self.weights_caption.value = b"", ""
@@ -237,12 +239,10 @@ class Explorer(widgets.VBox):
             self._read_digit()
 
     def _read_digit(self) -> None:
-        """Show the drawing as the network gets it, and what the network makes of it."""
-        with self._lock:
-            network, image = self.looked_at.value, as_mnist_image(self.pad.strokes)
-            self.pad.image = [] if image is None else image.round().astype(int).ravel().tolist()
+        """Show what the network makes of the drawing."""
+        with self._showing("the digit"):
+            network, image = self.looked_at.value, self.pad.drawing
             if network is None or network.model is None:
                 self.pad.reader, self.pad.probabilities = "Start a run; it will read your digit", []
                 return
-            self.pad.reader = f"What {network.name} reads"
-            self.pad.probabilities = [] if image is None else network.read(image).tolist()
+            self.pad.show_reading(network.name, [] if image is None else network.read(image).tolist())

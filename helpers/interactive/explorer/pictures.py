@@ -48,12 +48,13 @@ def curves_png(stored_name: str, stored: Sequence[Result], curves: Sequence[Curv
     figure.subplots_adjust(left=0.085, right=0.99, bottom=0.145, top=0.84, wspace=0.18)  # laid out by hand: faster
     for axes, quantity in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
         plot_curves(axes, lines, looks, quantity).spines[["top", "right"]].set_visible(False)
-    named = [Line2D([], [], color=looks[line.name].colour, marker=looks[line.name].marker, label=line.label)
-             for line in lines]  # fmt: skip
+    named = [Line2D([], [], color=looks[line.name].colour, marker=looks[line.name].marker) for line in lines]
     splits = [Line2D([], [], color="0.35", linestyle=style, label=split) for split, style in SPLIT_STYLES.items()]
     look = {"frameon": False, "fontsize": 9}
     if named:
-        figure.legend(handles=named, loc="upper left", ncols=-(-len(named) // 2), **look)
+        legend = figure.legend(named, [" "] * len(named), loc="upper left", ncols=-(-len(named) // 2), **look)
+        for text, line in zip(legend.get_texts(), lines, strict=True):  # as written: neither hidden nor a formula
+            text.set(text=line.label, parse_math=False)
     figure.legend(handles=splits, loc="upper right", **look)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DPI)

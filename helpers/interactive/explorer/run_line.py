@@ -1,7 +1,7 @@
-"""One run of the explorer in a line: how it is drawn, what it has reached, how it is set up."""
+"""The runs of the explorer, each in a line: how it is drawn, what it has reached, how it is set up."""
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import ipywidgets as widgets
 
@@ -9,7 +9,7 @@ from ...experiments.wording import in_words
 from ...figures.style import Look
 from .form import units_text
 from .live_run import LiveRun
-from .look import no_wider
+from .look import close_all, no_wider
 
 SYMBOLS = {"o": "&#9679;", "s": "&#9632;", "D": "&#9670;", "^": "&#9650;", "v": "&#9660;", "P": "&#10010;"}
 
@@ -37,6 +37,26 @@ class RunLine(widgets.HBox):
             f'<b>{html.escape(run.name)}</b>: <span style="color: {colour}">{html.escape(_progress(run))}</span><br>'
             f'<span style="color: var(--jp-ui-font-color2)">{html.escape(settings)}</span></div>'
         )
+
+
+class RunList(widgets.VBox):
+    """A line for each run, with a button that calls `remove` with the run."""
+
+    def __init__(self, remove: Callable[[LiveRun], None]):
+        self._lines: dict[LiveRun, RunLine] = {}  # not taken from `children`, which a page can set
+        self._remove = remove
+        super().__init__()
+
+    def show(self, runs: Mapping[LiveRun, Look]) -> None:
+        """Write what is so now; the lines of runs that were there before stay."""
+        for run, look in runs.items():
+            if run in self._lines:
+                self._lines[run].show()
+            else:
+                self._lines[run] = RunLine(run, look, self._remove)
+        self.children = [self._lines[run] for run in runs]
+        for run in self._lines.keys() - runs.keys():
+            close_all(self._lines.pop(run))
 
 
 def _progress(run: LiveRun) -> str:
