@@ -95,8 +95,10 @@ class MLP:
             check("layer_sizes", sizes, num_weights(sizes) == parameters.size, f"{parameters.size} weights in all")
             model = cls(sizes, **settings, dtype=parameters.dtype.type)
             model.parameters = parameters
-            model.normalisation = normalisation and tuple(map(float, normalisation))
-        except (ValueError, TypeError, KeyError) as error:
+            if normalisation is not None:
+                mean, std = model.normalisation = tuple(map(float, normalisation))
+                check("normalisation", normalisation, np.isfinite(mean) and 0 < std < np.inf, "a mean and a deviation")
+        except (ValueError, TypeError, KeyError, OverflowError) as error:
             raise ValueError(f"{path}: not a network that MLP.save wrote ({error})") from error
         return model
 

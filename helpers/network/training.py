@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 import numpy as np
 
@@ -143,7 +143,7 @@ def _images_of_each_epoch(
 ) -> Iterator[np.ndarray]:
     """Yield the training images of one epoch after the other, as they are or changed anew."""
     if config.augmentation is None:
-        yield from [images] * config.max_epochs
+        yield from repeat(images, config.max_epochs)
         return
     pixels, stream = dataset.pixels_of(images), random_stream(seed, "augmentation")
     pixels.flags.writeable = False
