@@ -84,7 +84,7 @@ a_number = npy("{'descr': '<i8', 'fortran_order': False, 'shape': ()}", bytes(8)
         saved(normalisation=[33, 0]),
         saved(normalisation=["a", "b"]),
     ],
-    ids=range(14),
+    ids=range(18),
 )
 def test_a_hostile_file_is_refused_in_one_line_and_asks_for_no_memory(tmp_path, content):
     (tmp_path / "mine.npz").write_bytes(content)
