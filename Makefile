@@ -27,7 +27,7 @@ HERE := 'import os, sysconfig; site = sysconfig.get_path("purelib"); print(os.pa
 
 export $(SETTINGS)
 
-.PHONY: help pdf html replicate page-images notebook test check clear test-browser test-export test-faults test-recipes audit bench bench-scaling bench-export bench-sweep sweep scheduler worker test-cluster format lock clean
+.PHONY: help pdf html beyond replicate page-images notebook test check clear test-browser test-export test-faults test-recipes audit bench bench-scaling bench-export bench-sweep sweep scheduler worker test-cluster format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -39,6 +39,9 @@ pdf: $(READY)  ## train the networks, run the notebooks, write assignment1_repor
 
 html: $(READY)  ## the same as a web page, assignment1_report.html, and as one a notebook in build/html
 	@$(BIN)/python -m helpers html
+
+beyond: $(READY)  ## how far the same network goes: an hour of training, beyond.pdf
+	@$(BIN)/python -m helpers beyond
 
 notebook: $(READY)  ## open the report in JupyterLab
 	@$(BIN)/python -m jupyterlab --ServerApp.ip=127.0.0.1 assignment1_report.ipynb
@@ -112,7 +115,7 @@ lock:  ## pin requirements.in anew to requirements.txt, for every platform, with
 		--no-header --no-emit-index-url -c requirements.txt -o requirements-cluster.txt requirements-cluster.in
 
 clean:  ## delete what was built, but neither .venv nor the stored results
-	rm -rf build assignment1_report.pdf assignment1_report.html .pytest_cache .ruff_cache
+	rm -rf build beyond.pdf assignment1_report.pdf assignment1_report.html .pytest_cache .ruff_cache
 
 .venv-cluster/ready: requirements-cluster.txt
 %/ready: requirements.txt pyproject.toml

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .evidence.reviews import review
     from .evidence.worked_out import closest_size, mean_slope
     from .experiments.experiment import Experiment, num_parameters
+    from .experiments.ladder import LADDER
     from .experiments.runner import load_results, run_experiments
     from .experiments.table import EXPERIMENTS
     from .interactive import explorer
@@ -59,6 +60,7 @@ _HOMES = {
     "gradient_check": "network.gradient_check",
     "have": "evidence.judgement",
     "History": "network.history",
+    "LADDER": "experiments.ladder",
     "LiveCurves": "interactive.live_plot",
     "LivePlot": "interactive.live_plot",
     "load_mnist": "data.mnist",

@@ -1,6 +1,7 @@
 """`python -m helpers`: train what is not stored yet, run the notebooks, write the report; or run the sweep."""
 
 import argparse
+import os
 import sys
 import time
 from concurrent.futures import BrokenExecutor
@@ -11,6 +12,7 @@ from .settings import SETTINGS, build_directory, report_directory, setting
 WHAT = {
     "pdf": "assignment1_report.pdf, the report (unless said otherwise)",
     "html": "assignment1_report.html, and a page a notebook in build/html",
+    "beyond": "beyond.pdf: how far the same network goes",
     "replicate": "the report's claims on other seeds: trained, judged, kept",
     "sweep": "networks of many sizes: a picture, and accuracies",
     "check": "hold the notebooks against the reference report's rules",
@@ -27,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     try:
         does = {"sweep": _sweep, "replicate": _replicate, "check": _check, "clear": _clear}
-        return does[what]() if what in does else _report(html=what == "html")
+        return does[what]() if what in does else _report(what)
     except KeyboardInterrupt:
         print(f"interrupted; {_nothing(what)}", file=sys.stderr)
         return interrupts.EXIT_STATUS
@@ -38,31 +40,44 @@ def main(arguments: list[str] | None = None) -> int:
     return 1
 
 
-def _report(*, html: bool) -> int:
+def _report(what: str) -> int:
     from nbtypst import read_notebook
 
     from .common.files import alone_in, check_folder
-    from .report import ROOT, front, kept_front, notebooks_of, write_report
+    from .experiments.ladder import LADDER
+    from .experiments.table import EXPERIMENTS
+    from .report import BEYOND, ROOT, front, kept_front, notebooks_of, write_report
 
     interrupts.raise_from_now_on()  # not while modules are imported: Python would end with the signal all the same
-    start = time.perf_counter()
-    build = build_directory()
-    output = report_directory() / f"assignment1_report.{'html' if html else 'pdf'}"
+    start, build = time.perf_counter(), build_directory()
     options = {name.lower(): bool(setting(name)) for name in ("CODE", "STRICT", "FRESH")}
+    output = report_directory() / f"assignment1_report.{what}"
+    notebooks, experiments = notebooks_of(ROOT), EXPERIMENTS
+    if what == "beyond":
+        output, notebooks, experiments = report_directory() / "beyond.pdf", [ROOT / BEYOND], LADDER
+        build /= "beyond"
+        os.environ["BUILD_DIR"] = str(build)  # its claims and what is kept of it lie apart from the report's
     check_folder(output.parent, "BUILD_DIR")
-    for path in notebooks_of(ROOT):
+    for path in notebooks:
         read_notebook(path)  # a broken one is told before the trainings, and read again after them
     with alone_in(build, "BUILD_DIR"):
         about = None if options["fresh"] else kept_front(ROOT)
         if about is None:
             from .experiments.runner import run_experiments
 
-            results = run_experiments()
+            results = run_experiments(experiments.values())
             if results.interrupted:
                 return interrupts.EXIT_STATUS
             about = front(results)
         trained = time.perf_counter() - start
-        written = write_report(output, about, pages=build / "html" if html else None, root=ROOT, **options)
+        pages = build / "html" if what == "html" else None
+        written = write_report(output, about, notebooks=notebooks, pages=pages, root=ROOT, **options)
+    _tell(written, trained)
+    return 0
+
+
+def _tell(written: object, trained: float) -> None:
+    """Say what was written, how long it took, and what is not as it should be."""
     told = {
         "claims that do not hold:": written.struck,
         "claims that are fragile:": written.fragile,
@@ -75,7 +90,6 @@ def _report(*, html: bool) -> int:
         f"{written.built.path}: {written.built.pages} pages; training took {trained:.0f} s, {written.notebooks_run} "
         f"notebooks and export {written.seconds:.0f} s"
     )
-    return 0
 
 
 def _sweep() -> int:
@@ -120,6 +134,7 @@ def _nothing(what: str) -> str:
     """Say what was not done."""
     said = {
         "sweep": "the sweep was not finished; what is trained is stored",
+        "beyond": "beyond.pdf: how far the same network goes",
         "replicate": "nothing was replicated; what is trained is stored",
         "check": "the check was not finished",
         "clear": "not all was cleared",

@@ -10,7 +10,7 @@ from nbtypst import Notebook, read_notebook
 
 from .common.files import write_whole
 from .evidence.claims import State
-from .report import ROOT, claims_of, executed, inputs_of_cells, lines_of, notebooks_of
+from .report import BEYOND, ROOT, claims_of, executed, inputs_of_cells, lines_of, notebooks_of
 
 LONGEST_CELL = 12  # lines of code; sentences do not count
 LONGEST_LINE = 100  # letters, as wide as a cell of JupyterLab
@@ -22,7 +22,8 @@ MATHEMATICS = re.compile(r"\$\$.*?\$\$|\$[^$]*\$", re.DOTALL)
 def problems(root: Path = ROOT) -> list[str]:
     """Return what is not as the reference report wants it, a line each: where, what, and what to do."""
     notebooks = [read_notebook(path) for path in notebooks_of(root)]
-    found = [line for notebook in notebooks for line in _of_cells(notebook)]
+    beside = [read_notebook(path) for path in (root / BEYOND,) if path.is_file()]  # not run here: it takes an hour
+    found = [line for notebook in notebooks + beside for line in _of_cells(notebook)]
     run, _ = executed(notebooks, inputs_of_cells(root))
     wrong = [f"{line}; write what was measured" for line in lines_of(claims_of(run), State.STRUCK)]
     fragile = [f"{line}; say less, or train more seeds" for line in lines_of(claims_of(run), State.FRAGILE)]

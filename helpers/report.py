@@ -31,7 +31,7 @@ from .experiments.result import Results
 from .experiments.store import Store
 from .settings import ROOT, SETTINGS, build_directory, setting
 
-FIRST, APPENDIX = "assignment1_report.ipynb", "appendix.ipynb"
+FIRST, APPENDIX, BEYOND = "assignment1_report.ipynb", "appendix.ipynb", "beyond.ipynb"
 FRONT = "front.json"
 OF_PRINT = ("CODE", "STRICT", "FRESH", "AUTHORS", "TQDM_DISABLE")  # settings that no cell's output depends on
 NOT_READ = (".git", "build", "results", "node_modules", "__pycache__")  # folders in which no cell's input lies
@@ -63,18 +63,18 @@ class Written:
 
 
 def write_report(
-    output: Path, about: dict[str, object], *, strict: bool = False, code: bool = False, pages: Path | None = None,
-    fresh: bool = False, root: Path = ROOT,
+    output: Path, about: dict[str, object], *, notebooks: Sequence[Path] = (), strict: bool = False, code: bool = False,
+    pages: Path | None = None, fresh: bool = False, root: Path = ROOT,
 ) -> Written:  # fmt: skip
-    """Write the notebooks of a folder as one PDF or web page; only those run whose outputs could be other than before.
+    """Write notebooks as one PDF or web page; only those run whose outputs could be other than before.
 
-    about: what stands below the title, by `front`. strict: refuse what is shown less well, and claims that do not hold
-    or are fragile. fresh: run all notebooks.
+    about: what stands below the title, by `front`. notebooks: those of the report in `root`, unless given.
+    strict: refuse what is shown less well, and claims that do not hold or are fragile. fresh: run all notebooks.
     Raises `NotebookError` for a cell that fails, or with `strict`.
     """
     start = time.perf_counter()
     inputs = inputs_of_cells(root)
-    run, count = executed([read_notebook(path) for path in notebooks_of(root)], inputs, fresh=fresh)
+    run, count = executed([read_notebook(path) for path in notebooks or notebooks_of(root)], inputs, fresh=fresh)
     claims = claims_of(run)
     made_with = {"code": commit(), "environment": environment()}
     record = claims_record(((notebook.name, cell, one) for notebook, cell, one in claims), made_with)
@@ -85,7 +85,7 @@ def write_report(
         raise NotebookError(*struck, *fragile)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotebookWarning)  # they are listed by who called
-        built = build(run, output, strict=strict, code=code, toc=True, pages=pages, **about, **authors())
+        built = build(run, output, strict=strict, code=code, toc=len(run) > 1, pages=pages, **about, **authors())
     _keep(FRONT, sealed({"inputs": inputs, "front": about}, FRONT))
     return Written(built, struck, fragile, count, time.perf_counter() - start)
 

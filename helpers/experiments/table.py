@@ -50,7 +50,7 @@ EXPERIMENTS = Experiments(
         MOMENTUM.variant("two_thin_layers", task="4d", hidden_layers=(32, 32), **MIDDLE),  # as the first report had it
         DEEP,
         DEEP.variant("deep_to_the_end", task="4e", patience=None),
-        DEEP.variant("deep_short_step", task="4e", learning_rate=0.005),
+        DEEP.variant("deep_short_step", task="4e", learning_rate=0.005, **NEAR),
         DEEP.variant("deep_plain", task="4e", activation="sigmoid", **SHORT, **FAR),
         DEEP.variant("deep_uniform", task="4e", activation="sigmoid", weight_init="uniform", **SHORT, **FAR),
         MOMENTUM.variant("one_layer_short_step", task="4e", learning_rate=0.005, **FAR),

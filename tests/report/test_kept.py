@@ -240,7 +240,7 @@ def test_where_nothing_changed_the_results_are_not_looked_for(folder, no_kernel,
     looked = []
     monkeypatch.setattr(report, "ROOT", folder)
     monkeypatch.setattr(
-        "helpers.experiments.runner.run_experiments", lambda: looked.append(1) or made_up_results(len(looked))
+        "helpers.experiments.runner.run_experiments", lambda _: looked.append(1) or made_up_results(len(looked))
     )
     for name, expected in ((None, 1), (None, 1), ("numbers.txt", 2), (None, 2), (KEPT_FRONT, 3)):
         if name:

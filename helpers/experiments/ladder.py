@@ -1,0 +1,36 @@
+"""The experiments of `beyond.ipynb`, a ladder: from the network of Task 3 up, each rung changes one thing."""
+
+from dataclasses import replace
+
+from ..network.deformations import Deformation
+from ..network.schedules import cosine
+from .table import MOMENTUM, Experiments
+
+SIX = {"seeds": 6}  # as few as a judgement needs
+AFFINE = Deformation(shift=1, rotation=12, scale=0.12)
+ELASTIC = replace(AFFINE, elastic=1.5, smoothness=4)
+
+TASK_3 = replace(MOMENTUM, **SIX)
+ALL_IMAGES = TASK_3.variant("all_images", train_size=55_000, validation_size=5_000, **SIX)
+UNITS_800 = ALL_IMAGES.variant("units_800", hidden_layers=(800,))
+SCHEDULE = UNITS_800.variant("schedule", schedule=cosine, max_epochs=20, patience=None)  # a schedule needs its end
+RELU = SCHEDULE.variant("relu", activation="relu", weight_init="he")
+AFFINE_CHANGES = RELU.variant("affine", augmentation=AFFINE, max_epochs=40)
+ELASTIC_CHANGES = AFFINE_CHANGES.variant("elastic", augmentation=ELASTIC, max_epochs=60)
+
+LADDER = Experiments(
+    (experiment.name, experiment)
+    for experiment in (
+        TASK_3,
+        ALL_IMAGES,
+        UNITS_800,
+        SCHEDULE,
+        RELU,
+        RELU.variant("dropout", dropout=0.5),
+        RELU.variant("weight_decay", weight_decay=1e-4),
+        AFFINE_CHANGES,
+        ELASTIC_CHANGES,
+        ELASTIC_CHANGES.variant("elastic_dropout", dropout=0.25),
+        ELASTIC_CHANGES.variant("two_layers_elastic", hidden_layers=(800, 800)),
+    )
+)
