@@ -3,6 +3,8 @@
 import math
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
+from pathlib import Path
+from textwrap import fill
 
 import numpy as np
 from IPython.display import Markdown
@@ -28,7 +30,7 @@ Published = Mapping[str, tuple[float, str]]  # from an experiment's name to the 
 
 OWN, THEIRS = PALETTE[0].colour, PALETTE[1].colour
 RUNG_INCHES = 0.3
-APART = 0.23  # of a rung: so far below its middle stands what was published, and so far above it what was measured
+APART = 0.25  # of a rung: so far below its middle stands what was published, and so far above it what was measured
 ERRORS = [digit * 10.0**power for power in range(-3, 2) for digit in (1, 2, 3, 5, 7)]  # per cent; places of ticks
 MOST_MISTAKES = 120
 GAP = 1 / 7  # of an image, between two
@@ -76,7 +78,7 @@ def _rung(axes: Axes, row: int, how: Measure, found: Estimate, theirs: tuple[flo
     """Draw one row, what was measured above what was published, and return the published error's source."""
     apart = APART if theirs else 0
     seeds, mean = how.scale * found.values[found.values > 0], how.scale * found.mean
-    axes.plot(seeds, np.full(len(seeds), row - apart), "|", color=OWN, markersize=11, alpha=0.6)
+    axes.plot(seeds, np.full(len(seeds), row - apart), "|", color=OWN, markersize=10, alpha=0.6)
     if found.mean > 0:
         axes.plot(mean, row - apart, "o", color=OWN, markersize=5.5, markeredgecolor="white", markeredgewidth=0.6)
     if not found.count:
@@ -156,7 +158,7 @@ def deformed_digits_figure(
         picture[row * pitch :][:height] = np.concatenate(list(images), axis=1)
     figure, (axes,) = new_figure(1, 1, height=1)
     axes.imshow(picture, cmap="gray_r", vmin=0, vmax=255, interpolation="nearest")
-    axes.set_yticks([row * pitch + (height - 1) / 2 for row in range(len(rows))], list(rows))
+    axes.set_yticks([row * pitch + (height - 1) / 2 for row in range(len(rows))], [fill(words, 24) for words in rows])
     axes.set_xticks([])
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
@@ -182,8 +184,8 @@ def committee_mistakes_figure(
 
     dataset: the data that the committee was tested on. Raises `ValueError` for another.
     """
-    same = np.array_equal(dataset.test.labels, committee.labels)
-    check("dataset", dataset, same, f"that of the committee, with {len(committee.labels):,} test images of its own")
+    same = Path(dataset.directory).resolve() == committee.directory
+    check("dataset", dataset, same, f"the one that the committee was tested on, of {committee.directory}")
     sure = committee.test_probabilities.max(axis=1)
     shown = committee.wrong[np.argsort(-sure[committee.wrong], kind="stable")][:MOST_MISTAKES]
     if not len(shown):
@@ -213,7 +215,7 @@ def _grid(pixels: np.ndarray, words: Sequence[str]) -> tuple[object, float]:
     """Return a figure of images `(N, rows, columns)` with two lines of text below each, and its width in percent."""
     count, height, width = pixels.shape
     most = 10 if count <= 80 else 12
-    columns, across = min(count, most), math.ceil(width * (1 + GAP))
+    columns, across = min(count, most), math.ceil(max(width, height) * (1 + GAP))
     points = 72 * TEXT_WIDTH_INCHES / most / across  # of a pixel
     down = height + math.ceil((2 * LABEL_POINTS + 9) / points)
     picture = np.zeros((math.ceil(count / columns) * down, columns * across))
