@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .data.mnist import Dataset, Split, load_mnist
     from .data.mnist_files import MNISTError
     from .evidence.claims import claim
+    from .evidence.committee import Committee, committee
     from .evidence.comparison import compare
     from .evidence.judgement import computed, have
     from .evidence.measures import GOOD_LOSS
@@ -48,6 +49,8 @@ _HOMES = {
     "Adam": "network.optimizers",
     "claim": "evidence.claims",
     "closest_size": "evidence.worked_out",
+    "Committee": "evidence.committee",
+    "committee": "evidence.committee",
     "compare": "evidence.comparison",
     "computed": "evidence.judgement",
     "cosine": "network.schedules",

@@ -23,6 +23,7 @@ class Measure:
     a comparison must say it.
     never: steps to something that a training may not reach. They are averaged and compared by their reciprocals, the
     speeds, in which never counts as nought: slower than any that does, and left out nowhere.
+    listed: whether the glossary has it without being asked for it.
     """
 
     title: str
@@ -35,6 +36,7 @@ class Measure:
     lower_is_better: bool = True
     margin: float | None = None
     never: bool = False
+    listed: bool = True
 
     @property
     def heading(self) -> str:

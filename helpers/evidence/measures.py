@@ -11,6 +11,7 @@ from ..experiments.table import BASELINE
 from .measure import NEVER, Measure, Quantity, Read
 
 GOOD = 0.16  # nats; of the report's networks only good ones reach it
+ERROR_POINTS_ALIKE = 0.1  # percentage points of the test error: ten of 10,000 images
 POINTS_ALIKE = 0.4  # percentage points of accuracy: half of what twice the hidden units buy
 NATS_ALIKE = 0.01  # of a loss: a twentieth of what improved initial weights buy
 
@@ -78,6 +79,10 @@ MEASURES = {
     ),
     "test_accuracy": Measure(
         "test accuracy", "share of the test images recognised with the weights kept", lambda r, _: r.test[1], **ACCURACY
+    ),
+    "test_error": Measure(
+        "test error", "share of the test images not recognised with the weights kept", lambda r, _: 1 - r.test[1],
+        unit="%", decimals=2, scale=100, spoken=2, margin=ERROR_POINTS_ALIKE, listed=False,
     ),
     "loss": Measure("validation loss", "mean cross entropy of the validation images with the weights kept",
                     lambda result, _: result.validation[0], **LOSS),

@@ -19,6 +19,7 @@ from .formula_tables import (
 )
 from .gradients import gradient_ratio, gradients_figure
 from .inside import confusion_figure, hidden_weights_figure, mistakes_figure
+from .ladder import committee_mistakes_figure, deformed_digits_figure, ladder_figure
 from .losses import learning_rates_figure, loss_parts_figure
 from .overviews import forest_figure, steps_to_loss_figure, tradeoff_figure
 from .tables import glossary_table, measures_table, networks_table, reviews_table, signs_table

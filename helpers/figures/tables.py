@@ -15,6 +15,7 @@ from ..evidence.runs import summarise
 from ..evidence.statistics import ENOUGH_SEEDS, Estimate
 from ..experiments.result import Result, Runs
 
+LISTED = tuple(name for name, measure in MEASURES.items() if measure.listed)
 SIGNS = {True: "+", False: "−"}
 
 
@@ -74,8 +75,8 @@ def signs_table(rows: Mapping[str, Comparison], measures: Sequence[str], *, labe
     )
 
 
-def glossary_table(measures: Sequence[str] = tuple(MEASURES)) -> Table:
-    """Say what each measure is."""
+def glossary_table(measures: Sequence[str] = LISTED) -> Table:
+    """Say what each measure is; without names, each that the report's notebooks use."""
     return Table(
         ["measure", "name in code", "unit", "what it is"],
         [[measure_of(name).title, f"`{name}`", measure_of(name).unit, measure_of(name).meaning] for name in measures],
