@@ -17,9 +17,12 @@ from ..data.mnist_files import RawData, read_files
 from ..experiments.result import Runs, runs_of
 from ..network.arguments import checked_pixels
 from ..network.mlp import EVALUATION_BLOCK, MLP
+from .judgement import Judgement, Verdict
 from .measure import Quantity
 from .measures import measure_of
 from .numbers import NOT_TRAINED, counted, short_name
+from .runs import diverged_in
+from .statistics import ENOUGH_SEEDS
 
 
 class Committee:
@@ -27,14 +30,21 @@ class Committee:
 
     networks: those that `train` trained, `MLP.load` loaded or a `Result` gave, for one size of images and one number
         of classes. directory: of the data whose test images are answered, as of `load_mnist`.
-    name: what a figure calls its networks.
+    name: what a figure calls its networks. why_not: why nothing can be claimed of it, if so.
 
     What it says of the test images is worked out when first asked for, and kept. Raises `ValueError` for no networks,
     for those that do not fit each other, and for those that do not know how their images were normalised; `MNISTError`
     for data that cannot be read.
     """
 
-    def __init__(self, networks: Iterable[MLP], directory: str | os.PathLike | None = None, *, name: str = "") -> None:
+    def __init__(
+        self,
+        networks: Iterable[MLP],
+        directory: str | os.PathLike | None = None,
+        *,
+        name: str = "",
+        why_not: str = "",
+    ) -> None:
         listed = tuple(networks) if isinstance(networks, Iterable) else (networks,)
         fits = isinstance(networks, Iterable) and bool(listed) and all(isinstance(one, MLP) for one in listed)
         check("networks", networks, fits, "at least one MLP, in a list")
@@ -48,7 +58,7 @@ class Committee:
                 f"networks {', '.join(map(str, unknown))} of {len(listed)}, counted from 0, do not know how their "
                 "images were normalised; allowed: those that were trained or loaded"
             )
-        self.networks, self.name, self.directory = listed, name, data_directory(directory)
+        self.networks, self.name, self.why_not, self.directory = listed, name, why_not, data_directory(directory)
 
     def __len__(self) -> int:
         return len(self.networks)
@@ -104,6 +114,12 @@ class Committee:
         """The share of the test images that are not recognised, 0 to 1, written in %."""
         return Quantity(len(self.wrong) / len(self.answers), measure_of("test_error"))
 
+    def below(self, limit: float) -> Judgement:
+        """Judge that its test error lies below a limit, a share from 0 to 1."""
+        verdict = Verdict.OPEN if self.why_not else Verdict.of(self.test_error < limit)
+        what = f"test error below {limit:.2%}: committee of {self.title}"
+        return Judgement(what, str(self.test_error), verdict, self.why_not)
+
     @property
     def _data(self) -> RawData:
         return read_files(self.directory)  # which keeps the last folder in memory
@@ -121,7 +137,8 @@ class Committee:
 def committee(results: Runs, name: str) -> Committee:
     """Return the trained networks of all seeds of one experiment as a committee, on the data they were trained with.
 
-    Those whose training diverged are not in it: `len` of it says how many are. Raises `ValueError` where there is none,
+    Those whose training diverged are not in it: `len` of it says how many are. Nothing is claimed of it then, nor of
+    shortened trainings or fewer than six. Raises `ValueError` where there is none,
     where there are no results of that name, and where they come from several data sets.
     """
     runs = runs_of(results, name)
@@ -132,4 +149,11 @@ def committee(results: Runs, name: str) -> Committee:
     folders = sorted({str(run.directory) for run in trained})
     if len(folders) > 1:
         raise ValueError(f"the networks of {name!r} were trained on {' and '.join(folders)}; allowed: one data set")
-    return Committee([run.model() for run in trained], trained[0].directory, name=trained[0].experiment.name)
+    short = [run.experiment.config.max_epochs for run in trained if run.experiment.shortened]
+    why_not = f"trainings of {counted(max(short), 'epoch')}" if short else ""
+    if len(trained) < ENOUGH_SEEDS:
+        why_not = counted(len(trained), "network")
+    if len(trained) < len(runs):
+        why_not = f"diverged trainings, {diverged_in(results, [name])}"
+    networks = [run.model() for run in trained]
+    return Committee(networks, trained[0].directory, name=trained[0].experiment.name, why_not=why_not)

@@ -52,15 +52,17 @@ FAMILIES: dict[str, tuple[Pair, ...]] = {
     "early stopping": (("deep_to_the_end", "deep"),),
     "ladder": (
         ("momentum", "all_images"),
-        ("all_images", "units_800"),
+        ("all_images", "relu"),
+        ("relu", "units_800"),
         ("units_800", "schedule"),
-        ("schedule", "relu"),
-        ("relu", "dropout"),
-        ("relu", "weight_decay"),
-        ("relu", "affine"),
+        ("schedule", "sigmoid_again"),
+        ("schedule", "dropout"),
+        ("schedule", "weight_decay"),
+        ("schedule", "affine"),
         ("affine", "elastic"),
         ("elastic", "elastic_dropout"),
         ("elastic", "two_layers_elastic"),
+        ("momentum", "elastic"),
     ),
 }
 

@@ -12,10 +12,10 @@ ELASTIC = replace(AFFINE, elastic=1.5, smoothness=4)
 
 TASK_3 = replace(MOMENTUM, **SIX)
 ALL_IMAGES = TASK_3.variant("all_images", train_size=55_000, validation_size=5_000, **SIX)
-UNITS_800 = ALL_IMAGES.variant("units_800", hidden_layers=(800,))
+RELU = ALL_IMAGES.variant("relu", activation="relu", weight_init="he")
+UNITS_800 = RELU.variant("units_800", hidden_layers=(800,))
 SCHEDULE = UNITS_800.variant("schedule", schedule=cosine, max_epochs=20, patience=None)  # a schedule needs its end
-RELU = SCHEDULE.variant("relu", activation="relu", weight_init="he")
-AFFINE_CHANGES = RELU.variant("affine", augmentation=AFFINE, max_epochs=40)
+AFFINE_CHANGES = SCHEDULE.variant("affine", augmentation=AFFINE, max_epochs=40)
 ELASTIC_CHANGES = AFFINE_CHANGES.variant("elastic", augmentation=ELASTIC, max_epochs=60)
 
 LADDER = Experiments(
@@ -23,11 +23,12 @@ LADDER = Experiments(
     for experiment in (
         TASK_3,
         ALL_IMAGES,
+        RELU,
         UNITS_800,
         SCHEDULE,
-        RELU,
-        RELU.variant("dropout", dropout=0.5),
-        RELU.variant("weight_decay", weight_decay=1e-4),
+        SCHEDULE.variant("sigmoid_again", activation="improved_sigmoid", weight_init="improved"),
+        SCHEDULE.variant("dropout", dropout=0.5),
+        SCHEDULE.variant("weight_decay", weight_decay=1e-4),
         AFFINE_CHANGES,
         ELASTIC_CHANGES,
         ELASTIC_CHANGES.variant("elastic_dropout", dropout=0.25),
