@@ -82,6 +82,24 @@ def test_networks_whose_training_diverged_are_not_in_the_committee(folder):
     assert (len(found), found.title) == (2, "2 networks (small)")
 
 
+@pytest.mark.parametrize(
+    ("seeds", "changes", "limit", "found"),
+    [
+        (6, {}, 1.01, ("holds", "")),
+        (6, {}, 0.001, ("does not hold", "")),
+        (5, {}, 1.01, ("not judged", "5 networks")),
+        (6, {"diverged": True}, 1.01, ("not judged", "diverged trainings, 1 of small")),
+        (6, {"experiment": SMALL.limited(2)}, 1.01, ("not judged", "trainings of 2 epochs")),
+    ],
+)
+def test_a_claim_about_a_committee_needs_six_whole_trainings(seeds, changes, limit, found, folder):
+    runs = [result(folder, seed) for seed in range(seeds - 1)] + [result(folder, seeds - 1, **changes)]
+    judgement = committee({"small": runs}, "small").below(limit)
+    assert judgement.verdict.value == found[0]
+    assert found[1] in judgement.found
+    assert judgement.measured.endswith("%")
+
+
 def test_answers_are_worked_out_once_and_a_block_of_images_at_a_time(folder, images, monkeypatch):
     seen, forward = [], MLP.forward
     monkeypatch.setattr(MLP, "forward", lambda self, rows: seen.append(len(rows)) or forward(self, rows))
