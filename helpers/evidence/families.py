@@ -18,6 +18,7 @@ FAMILIES: dict[str, tuple[Pair, ...]] = {
         ("sigmoid", "long_step"),
         ("long_step", "momentum"),
         ("weights_long_step", "sigmoid"),
+        ("weights", "weights_long_step"),
     ),
     "topology": (
         ("momentum", "narrow"),

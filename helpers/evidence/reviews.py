@@ -42,7 +42,9 @@ class Review:
         why_not = "" if self.holds is not None else self._open.found
         seeds = next((one.seeds for one in (*self.support, *self.against) if one.seeds), "")
         again = self._again() if seeds and self.holds is not None else None
-        what, measured = f'"{self.said}" ({self.task}): {self.written}', f"by the numbers {self.found}"
+        numbers = "; ".join(dict.fromkeys(one.measured for one in (*self.support, *self.against) if one.measured))
+        by_these = "" if self.found == self.written and numbers else f"by the numbers {self.found}"
+        what, measured = f'"{self.said}" ({self.task}): {self.written}', ": ".join(filter(None, [by_these, numbers]))
         judgement = Judgement(what, measured, verdict, why_not, seeds, again=again)
         return Claim(f'{self.task}, "{self.said}": {self.written}', (judgement,))
 

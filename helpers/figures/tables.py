@@ -104,7 +104,7 @@ def reviews_table(reviews: Sequence[Review], *, label: str = "tbl:first-report")
         rows,
         label=label,
         caption="The claims of the first report. *Supported*: the numbers of this report bear out all of it. "
-        "*Refuted*: they bear out the opposite of a part. *Undecided*: neither.",
+        "*Refuted*: they bear out the opposite of a part, or that it is too small to count. *Undecided*: neither.",
         align="llll",
         metadata={METADATA: [one.as_claim().as_metadata() for one in reviews]},
     )
