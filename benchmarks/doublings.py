@@ -18,7 +18,8 @@ from tempfile import TemporaryDirectory
 
 from nbformat import NotebookNode, v4, write
 
-from nbtypst import NotebookWarning, build, typesetter
+from nbtypst import NotebookWarning, build
+from nbtypst.printing import typesetter
 
 from .report import markdown_table
 

@@ -114,7 +114,7 @@ def ways() -> Iterator[tuple[str, Sequence[int]]]:
 
 def measure(way: str, files: Sequence[Path]) -> dict[str, float]:
     """Seconds, pages, and the largest process's peak memory [MiB] of one export in this process."""
-    import nbtypst.typesetting  # noqa: F401 - loaded before the clock runs, as Python is
+    import nbtypst.printing.typesetting  # noqa: F401 - loaded before the clock runs, as Python is
 
     with TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore", NotebookWarning)

@@ -9,15 +9,14 @@ a notebook, `Figure` and `Table` give what they show a caption, a number, a name
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .elements import Figure, Table
-from .errors import NotebookError, NotebookWarning
-from .style import TEXT_WIDTH_INCHES, figure_style
+from .common.errors import NotebookError, NotebookWarning
+from .elements import TEXT_WIDTH_INCHES, Figure, Table, figure_style
 
 if TYPE_CHECKING:
     from .building import Built, build
-    from .execution import execute
-    from .notebooks import Notebook, read_notebook
-    from .programs import program_versions
+    from .cells.execution import execute
+    from .cells.notebooks import Notebook, read_notebook
+    from .common.programs import program_versions
 
 __all__ = [
     "TEXT_WIDTH_INCHES",
@@ -35,11 +34,11 @@ __all__ = [
 ]
 LATER = {  # what reads, runs and prints notebooks, with the module it lives in
     "Built": "building",
-    "Notebook": "notebooks",
+    "Notebook": "cells.notebooks",
     "build": "building",
-    "execute": "execution",
-    "program_versions": "programs",
-    "read_notebook": "notebooks",
+    "execute": "cells.execution",
+    "program_versions": "common.programs",
+    "read_notebook": "cells.notebooks",
 }
 
 

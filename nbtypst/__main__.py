@@ -4,9 +4,9 @@ import argparse
 import sys
 import warnings
 
-from . import typesetter
-from .errors import NotebookError, NotebookWarning
-from .pandoc import SECONDS
+from .common.errors import NotebookError, NotebookWarning
+from .common.programs import SECONDS
+from .printing import typesetter
 
 INTERRUPTED = 130
 

@@ -1,22 +1,21 @@
 """Several notebooks -> one PDF, one web page, or one source of Typst; all or nothing."""
 
+import errno
+import os
+import secrets
 import time
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
-from . import typesetter
-from .beside import allowed
-from .collected import in_order
-from .document import Document, Options, document_of
-from .errors import NotebookError, NotebookWarning
-from .files import check_writable, write_whole
-from .notebooks import DEFAULT_TIMEOUT, Notebook, read_notebook
-from .page import page_of
-from .selection import Selection
+from .cells.notebooks import DEFAULT_TIMEOUT, Notebook, read_notebook
+from .common.errors import NotebookError, NotebookWarning
+from .document import Document, Options, document_of, options_of, shared_options
+from .printing import typesetter
 
 WEB = (".html", ".htm")
 OF_THE_WHOLE = ("title", "subtitle", "abstract")  # not of a page of one notebook
@@ -31,30 +30,6 @@ class Built:
     remarks: list[str]
     execution_seconds: float
     export_seconds: float
-
-
-def options_of(
-    *,
-    paper: str = "a4",
-    margins: str = "",
-    font_size: float = 11.0,
-    code: bool = True,
-    outputs: bool = True,
-    code_cells: bool = True,
-    markdown: bool = True,
-    raw: bool = True,
-    stderr: bool = False,
-    **front: Any,
-) -> Options:
-    """Options by the names that exporters and `build` give them; `front` are fields of `Options`."""
-    selection = Selection(not code, not outputs, not markdown, not code_cells, not raw, stderr)
-    try:
-        return Options(page=page_of(paper, margins, font_size), selection=selection, **front)
-    except TypeError:
-        known = [name for name in Options.__dataclass_fields__ if name not in ("page", "selection")]
-        known += ["paper", "margins", "font_size", "code", "outputs", "code_cells", "markdown", "raw", "stderr"]
-        unknown = ", ".join(sorted(set(front) - set(known)))
-        raise NotebookError(f"unknown options: {unknown}; there are: {', '.join(known)}") from None
 
 
 def build(
@@ -88,15 +63,15 @@ def build(
         raise NotebookError("no notebook was given")
     if Path(output).suffix.lower() not in (".pdf", ".typ", *WEB):
         raise NotebookError(f"{output}: give a name that ends in .pdf, .html or .typ")
-    chosen = options_of(**options)
+    chosen = _chosen(options)
     sources = [path if isinstance(path, Notebook) else read_notebook(path) for path in paths]
     if execute:
-        from . import execution
+        from .cells.execution import execute as executed_copies
 
-        sources = execution.execute(sources, timeout, allow_errors=allow_errors)
+        sources = executed_copies(sources, timeout, allow_errors=allow_errors)
     executed = time.perf_counter()
-    files, count, remarks = _exported(sources, Path(output), chosen, pages)
-    remarks = in_order(remarks, [source.name for source in sources])
+    files, count, document = _exported(sources, Path(output), chosen, pages)
+    remarks = document.remarks.in_order([source.name for source in sources])
     if strict and remarks:
         raise NotebookError(*remarks)
     for path in files:
@@ -108,38 +83,90 @@ def build(
     return Built(Path(output), count, remarks, executed - start, time.perf_counter() - executed)
 
 
-def _exported(sources: list, output: Path, options: Options, pages: str | Path | None) -> tuple[dict, int, list[str]]:
-    """Content by path, the output first; the number of pages; remarks."""
-    if output.suffix.lower() not in WEB:
-        typesetter.start()  # which takes about as long as reading does
-    document = document_of(sources, options)
-    if output.suffix.lower() in WEB:
-        from .webpage import web_page
+def _chosen(options: dict[str, Any]) -> Options:
+    try:
+        return options_of(**options)
+    except TypeError:
+        known = [name for name in Options.__dataclass_fields__ if name not in ("page", "selection")]
+        known += options_of.__kwdefaults__
+        unknown = ", ".join(sorted(set(options) - set(known)))
+        raise NotebookError(f"unknown options: {unknown}; there are: {', '.join(known)}") from None
 
+
+def _exported(
+    sources: list[Notebook], output: Path, options: Options, pages: str | Path | None
+) -> tuple[dict, int, Document]:
+    """Content by path, the output first; the number of pages; the document."""
+    if output.suffix.lower() in WEB:
+        from .web.page import web_page
+
+        document = document_of(sources, options)
         files = {output: web_page(document)}
-        alone = replace(options, **dict.fromkeys(OF_THE_WHOLE), **_shared(sources[0], document))
+        alone = replace(options, **dict.fromkeys(OF_THE_WHOLE), **shared_options(sources[0], document))
         names = [source.name for source in sources]
         if pages and len(set(names)) < len(names):
             twice = sorted({name for name in names if names.count(name) > 1})
             raise NotebookError(f"{', '.join(twice)}: two notebooks of one name would be one page; rename one")
         for source in sources if pages else []:
             files[Path(pages, source.name).with_suffix(".html")] = web_page(document_of([source], alone))
-        return files, len(files), document.remarks
-    from .typesetting import Typesetting, page_count
-
-    typesetting = Typesetting(document, output.stem)
-    pdf = typesetting.pdf()
+        return files, len(files), document
+    pdf, count, source = typeset(sources, options, output.stem)
     if output.suffix.lower() == ".pdf":
-        return {output: pdf}, page_count(pdf), document.remarks
-    beside = {output.parent / name: content for name, content in typesetting.source.files.items()}
-    return {output: typesetting.source.text().encode(errors="replace"), **beside}, page_count(pdf), document.remarks
+        return {output: pdf}, count, source.document
+    beside = {output.parent / name: content for name, content in source.files.items()}
+    return {output: source.text().encode(errors="replace"), **beside}, count, source.document
 
 
-def _shared(first: Notebook, document: Document) -> dict[str, Any]:
-    """What the first notebook says for all."""
-    named = first.metadata.get("bibliography")
-    files = []
-    for name in named if isinstance(named, list) else [named] if isinstance(named, str) else []:
-        with suppress(OSError, ValueError):
-            files.append(str(allowed(str(name), first.folder, document.options.root and Path(document.options.root))))
-    return {"lang": document.lang, "bibliography": document.options.bibliography or files or None}
+def typeset(
+    sources: list[Notebook], options: Options, stem: str = "main", folder: str | None = None
+) -> tuple[bytes, int, Any]:
+    """(the PDF, its number of pages, the `Source` that gave it, to be called `stem` with its files in `folder`)."""
+    typesetter.start()  # which takes about as long as reading does
+    document = document_of(sources, options)
+    from .printing.typesetting import Typesetting, page_count
+
+    typesetting = Typesetting(document, stem, folder)
+    pdf = typesetting.pdf()
+    return pdf, page_count(pdf), typesetting.source
+
+
+def check_writable(path: str | Path) -> None:
+    """Raise NotebookError, as `write_whole` would, before long work is done for what cannot be written."""
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=path.parent):
+            pass
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def write_whole(path: str | Path, content: bytes) -> None:
+    """Do what `write_atomically` does, in a folder that is made if need be. Raises NotebookError."""
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, content)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that `path` holds either what it held or all of `content`, whatever happens. Raises OSError."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with open(temporary, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):  # gone, or on a disk that may not be written, which is told already
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def _unwritable(path: Path, error: OSError) -> NotebookError:
+    return NotebookError(f"{path}: cannot be written: {error.strerror}; make room or choose another place")

@@ -13,15 +13,11 @@ from nbformat import NotebookNode
 from traitlets import Bool, Float, List, Unicode
 from traitlets.config import Application
 
-from . import typesetter
-from .building import options_of
-from .collected import in_order
-from .document import Options, document_of
-from .errors import NotebookError, NotebookWarning
-from .notebooks import Notebook, checked, parsed, read_notebook
-from .pandoc import SECONDS
-from .terminal import plain
-from .typesetting import Typesetting
+from .building import typeset
+from .cells.notebooks import Notebook, checked, parsed, read_notebook
+from .cells.terminal import plain
+from .common.errors import NotebookError, NotebookWarning
+from .document import Options, options_of
 
 
 class TypstPDFExporter(TemplateExporter):
@@ -45,7 +41,7 @@ class TypstPDFExporter(TemplateExporter):
     stderr = Bool(False, help="Print what cells wrote to stderr, too.").tag(config=True)
     preview = Unicode("", help="A remark for every page, such as 'Draft'.").tag(config=True)
     root = Unicode("", help="A folder in which pictures may lie, beside the notebook's own.").tag(config=True)
-    time_limit = Float(SECONDS, help="Seconds that pandoc or Typst may take for a page.").tag(config=True)
+    time_limit = Float(Options.time_limit, help="Seconds that pandoc or Typst may take for a page.").tag(config=True)
     strict = Bool(False, help="Make an error of every warning.").tag(config=True)
 
     def _file_extension_default(self) -> str:
@@ -74,7 +70,6 @@ class TypstPDFExporter(TemplateExporter):
 
     def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: Any) -> tuple[Any, dict]:
         """Export a notebook; returns content and resources. NotebookError if there is nothing to print."""
-        typesetter.start()  # which takes about as long as reading does
         resources = self._init_resources(resources)
         node = copy.deepcopy(nb)
         name = f"{resources['metadata'].get('name') or 'notebook'}.ipynb"
@@ -93,9 +88,8 @@ class TypstPDFExporter(TemplateExporter):
         """What is read of a notebook is checked here, and nothing else need keep the format's rules."""
 
     def _printed(self, notebook: Notebook, resources: dict) -> Any:
-        typesetting = Typesetting(document_of([notebook], self._options()))
-        pdf = typesetting.pdf()
-        self._tell(in_order(typesetting.document.remarks, [notebook.name]))
+        pdf, _, source = typeset([notebook], self._options())
+        self._tell(source.document.remarks.in_order([notebook.name]))
         return pdf
 
     def _options(self) -> Options:
@@ -153,11 +147,10 @@ class TypstExporter(TypstPDFExporter):
     def _printed(self, notebook: Notebook, resources: dict) -> Any:
         stem = resources.get("unique_key") or Path(notebook.name).stem
         folder = resources.get("output_files_dir") or f"{stem}_files"
-        typesetting = Typesetting(document_of([notebook], self._options()), stem, folder)
-        typesetting.pdf()  # so that what Typst would refuse is found, and figures are arranged
-        self._tell(in_order(typesetting.document.remarks, [notebook.name]))
-        resources["outputs"] = {**(resources.get("outputs") or {}), **typesetting.source.files}
-        return typesetting.source.text()
+        _, _, source = typeset([notebook], self._options(), stem, folder)  # so that what Typst would refuse is found
+        self._tell(source.document.remarks.in_order([notebook.name]))
+        resources["outputs"] = {**(resources.get("outputs") or {}), **source.files}
+        return source.text()
 
 
 def _nbconvert() -> Application | None:

@@ -10,6 +10,8 @@ import nbtypst
 ROOT = Path(__file__).resolve().parent.parent
 GROUND = ("settings", "common")  # what all may use
 FLOORS = (*GROUND, "data", "network", "experiments", "evidence", "figures", "interactive", "report")  # from below
+PRINTER = (("common",), ("formulas", "pictures"), ("cells",), ("document", "tables"), ("printing", "web"), ("nbtypst",))
+MOST_ARROWS = 59  # from modules of nbtypst to modules of other rooms of it, 28 of them to its common
 MODULES = sorted([*(ROOT / "helpers").rglob("*.py"), *(ROOT / "nbtypst").rglob("*.py")])
 
 
@@ -58,6 +60,25 @@ def test_imports_run_one_way_and_no_arrow_points_up():
         if start in FLOORS and end in FLOORS and FLOORS.index(start) < FLOORS.index(end)
     }
     assert up == {}
+
+
+def printer_room_of(module: str) -> str:
+    """Return "web" for nbtypst.web and nbtypst.web.page, "nbtypst" for what stands in no room."""
+    _, *rest = module.split(".")
+    return rest[0] if rest and (ROOT / "nbtypst" / rest[0]).is_dir() else "nbtypst"
+
+
+def test_a_room_of_nbtypst_knows_only_rooms_below_it_and_few_modules_of_them():
+    floors = {room: floor for floor, rooms in enumerate(PRINTER) for room in rooms}
+    between = set()
+    for path in MODULES:
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for imported in imports_of(path) if module.split(".")[0] == "nbtypst" else ():
+            if imported.split(".")[0] == "nbtypst" and printer_room_of(imported) != printer_room_of(module):
+                between.add((module, imported))
+    up = [arrow for arrow in between if floors[printer_room_of(arrow[0])] <= floors[printer_room_of(arrow[1])]]
+    assert up == []
+    assert len(between) <= MOST_ARROWS, sorted(between)
 
 
 def test_nbtypst_knows_nothing_of_helpers():

@@ -17,7 +17,7 @@ from helpers.evidence.evidence_table import evidence_table
 from helpers.evidence.judgement import flat
 from helpers.figures import reviews_table
 from helpers.report import ROOT, lines_of
-from nbtypst.notebooks import Notebook
+from nbtypst.cells.notebooks import Notebook
 
 GOOD = {"weights": {"accuracy": 0.97}}
 BAD = {"weights": {"accuracy": 0.93}}

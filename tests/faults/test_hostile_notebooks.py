@@ -11,8 +11,10 @@ import pytest
 from nbformat import v4
 from PIL import Image
 
-from nbtypst import NotebookWarning, build, pandoc, typesetter
-from nbtypst.mathematics import Formula, to_typst
+from nbtypst import NotebookWarning, build
+from nbtypst.common import programs
+from nbtypst.formulas import Formula, pandoc, to_typst
+from nbtypst.printing import typesetter
 
 SECONDS = 10  # of work, for less than ten kilobytes
 INPUTS = [
@@ -27,7 +29,7 @@ def spent():
     """Seconds of the processor, of this process and those that it has started."""
     used = [resource.getrusage(kind) for kind in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     at_work = [server.process.pid for server in typesetter._servers if server.process.returncode is None]
-    return sum(one.ru_utime + one.ru_stime for one in used) + sum(map(pandoc.worked, at_work))
+    return sum(one.ru_utime + one.ru_stime for one in used) + sum(map(programs.worked, at_work))
 
 
 def printed(folder, cells, suffix, **options):
@@ -87,7 +89,7 @@ def test_pandoc_is_stopped_after_its_time_and_memory():
 
 
 def test_a_formula_that_stops_pandoc_is_told_and_the_others_are_set(monkeypatch):
-    monkeypatch.setattr("nbtypst.mathematics.check_extent", lambda _: None)
+    monkeypatch.setattr("nbtypst.formulas.conversion.check_extent", lambda _: None)
     endless = Formula("x^{" * 30 + "x" + "}" * 30, True)
     first, found, last = to_typst([Formula("a", True), endless, Formula("b", True)], seconds=1)
     assert (first.markup, last.markup) == ("$ a $.body", "$ b $.body")

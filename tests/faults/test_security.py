@@ -9,10 +9,11 @@ import pytest
 from conftest import ROOT
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from nbtypst import NotebookError, typesetting
+from nbtypst import NotebookError
+from nbtypst.cells.notebooks import Notebook
 from nbtypst.document import document_of
-from nbtypst.notebooks import Notebook
-from nbtypst.writer import TypstWriter
+from nbtypst.printing import typesetting
+from nbtypst.printing.writer import TypstWriter
 
 MODULES = sorted(path for room in ("helpers", "nbtypst") for path in (ROOT / room).rglob("*.py"))
 PICKLES = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal", "joblib.dump", "joblib.load"}

@@ -10,8 +10,8 @@ from nbformat import v4
 from watching import trained
 
 from helpers import MLP, History
-from nbtypst import outputs
-from nbtypst.collected import Collected
+from nbtypst.cells import outputs
+from nbtypst.pictures import Collected
 
 
 def network():

@@ -9,7 +9,8 @@ from kitchen import alternatives, assert_says, links, md, notebook, outline_titl
 from nbformat import v4
 from pypdf import PdfReader
 
-from nbtypst import build, execution
+from nbtypst import build
+from nbtypst.cells import execution
 
 ROOT = Path(__file__).parents[2]
 LONG_LINE = "minutes = " + " + ".join(f"duration_{n}" for n in range(20))

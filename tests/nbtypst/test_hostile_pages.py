@@ -14,7 +14,7 @@ from nbformat import v4
 from PIL import Image
 
 from nbtypst import NotebookWarning, build, pictures
-from nbtypst.sanitising import leads_on, sanitise, style
+from nbtypst.web.sanitising import leads_on, sanitise, style
 
 NETWORK = {"a", "href"}
 BOOK = "@book{key, title={On Eggs}, author={Hen, Ada}, year={1999}}"

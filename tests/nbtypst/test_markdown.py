@@ -18,7 +18,7 @@ from kitchen import (
 from pypdf import PdfReader
 
 from nbtypst import build
-from nbtypst.markdown import with_footnotes
+from nbtypst.cells.markdown import with_footnotes
 
 KINDS = {  # Markdown, what the page must say, what it must not say
     "a list right after text": ("Buy:\n- eggs\n- milk", ["• eggs", "• milk"], ["- eggs"]),

@@ -5,7 +5,7 @@ import time
 import pytest
 from kitchen import built, md, text_of, words_of
 
-from nbtypst.markdown import as_html
+from nbtypst.cells.markdown import as_html
 
 HEAD = "| dish | note |\n|---|---|\n"
 

@@ -8,8 +8,8 @@ from commands import COMMANDS
 from kitchen import alternatives, assert_says, built, md, placed_text, printed, run_code, shown, text_of
 from pypdfium2 import PdfDocument, raw
 
-from nbtypst import mathematics
-from nbtypst.mathematics import Formula, definitions, labels_and_tag, to_mathml, to_typst
+from nbtypst.formulas import Formula, definitions, labels_and_tag, to_mathml, to_typst
+from nbtypst.formulas import conversion as mathematics
 
 MACROS = r"\newcommand{\R}{\mathbb{R}} \def\half#1{\frac{#1}{2}} \DeclareMathOperator{\am}{arg\,max} \let\a\alpha"
 RIGHT = {  # TeX, what must stand in Typst's markup

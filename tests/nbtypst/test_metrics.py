@@ -2,7 +2,7 @@
 
 import pytest
 
-from nbtypst.metrics import breakable, parts_of, width
+from nbtypst.common.fonts import breakable, parts_of, width
 
 SPACE = "\u200b"
 

@@ -14,9 +14,9 @@ from nbformat import v4
 from pypdf import PdfReader
 
 from nbtypst import NotebookError, NotebookWarning, build
+from nbtypst.cells.notebooks import Notebook, parsed
 from nbtypst.document import document_of
-from nbtypst.notebooks import Notebook, parsed
-from nbtypst.typesetting import Typesetting, page_count
+from nbtypst.printing.typesetting import Typesetting, page_count
 
 CELL = {"cell_type": "markdown", "source": "words", "metadata": {}}
 

@@ -11,8 +11,7 @@ from kitchen import png
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from nbtypst import pictures, svg
-from nbtypst.pictures import PictureError, from_bytes, from_mime, from_source
+from nbtypst.pictures import PictureError, from_bytes, from_mime, from_source, pictures, svg
 
 FORMATS = ["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "ICO"]
 MODES = ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F", "YCbCr"]

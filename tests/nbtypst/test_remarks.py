@@ -4,10 +4,12 @@ import pytest
 from kitchen import assert_says, built, figure_cell, md, notebook, png, printed, run_code, shown, text_of
 from nbformat import v4
 
-from nbtypst import NotebookError, NotebookWarning, build, reading, source
-from nbtypst.mathematics import Converted, to_typst
+from nbtypst import NotebookError, NotebookWarning, build
+from nbtypst.document import reading
+from nbtypst.formulas import Converted, to_typst
 from nbtypst.pictures import Picture
-from nbtypst.writer import TypstWriter
+from nbtypst.printing import source
+from nbtypst.printing.writer import TypstWriter
 
 COMPROMISES = {  # a cell, the words that are on the page all the same, the remark
     "a missing picture": (

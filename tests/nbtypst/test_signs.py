@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from kitchen import built, md, printed, run_code, stream, text_of
 
-from nbtypst import signs
-from nbtypst.signs import clean, fonts_for
+from nbtypst.common import fonts as signs
+from nbtypst.common.fonts import clean, fonts_for
 
 
 def test_plain_text_needs_no_further_font():

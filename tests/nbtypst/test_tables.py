@@ -14,15 +14,15 @@ import typst
 from kitchen import assert_says
 from lxml.html import HtmlElement
 
-import nbtypst
-from nbtypst import markup
-from nbtypst.metrics import FONTS, breakable
-from nbtypst.page import Page
-from nbtypst.table_grid import grid_of
+from nbtypst import printing
+from nbtypst.common.fonts import FONTS, breakable
+from nbtypst.common.page import Page
+from nbtypst.printing import markup
 from nbtypst.tables import TypstTable, table
+from nbtypst.tables.grid import grid_of
 
 PAGE = Page()
-HERE = Path(nbtypst.__file__).parent
+HERE = Path(printing.__file__).parent
 LETTERS = "abcdefghij"
 
 

@@ -10,8 +10,9 @@ from kitchen import assert_says, figure_cell, md, notebook, png, run_code, strea
 from nbformat import v4
 from pypdf import PdfReader
 
-from nbtypst import build, execution
+from nbtypst import build
 from nbtypst.__main__ import main
+from nbtypst.cells import execution
 
 WIDE = " | ".join(["a long column of prose " * 2] * 3)
 SCRIPTS = {"msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3, "mfrac": 2, "mroot": 2}

@@ -15,7 +15,7 @@ from helpers.__main__ import main
 from helpers.check import clear, problems
 from helpers.evidence.evidence_table import claims_file
 from helpers.report import FRONT, executed, front, inputs_of_cells, notebooks_of, write_report
-from nbtypst.notebooks import read_notebook
+from nbtypst.cells.notebooks import read_notebook
 
 KEPT_FRONT = f"build/executed/{FRONT}"
 READS = "from pathlib import Path\nprint(len(Path('numbers.txt').read_text()))"

@@ -6,8 +6,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from nbtypst.execution import execute
-from nbtypst.notebooks import Notebook
+from nbtypst.cells.execution import execute
+from nbtypst.cells.notebooks import Notebook
 
 OWN_PLOTS = {
     "bare last line": "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2])",

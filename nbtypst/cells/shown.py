@@ -1,0 +1,113 @@
+"""What Jupyter shows of each cell, as HTML.
+
+Jupyter Book's tags, Jupyter's own marks and nbconvert's switches say which parts of it are shown.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+
+from nbformat import NotebookNode
+
+from ..pictures import Collected
+from . import markdown, outputs
+from .notebooks import Notebook
+
+REMOVED = {"remove-cell", "remove_cell", "hide-cell", "hide_cell"}
+NO_INPUT = {"remove-input", "remove_input", "hide-input", "hide_input"}
+NO_OUTPUT = {"remove-output", "remove_output", "hide-output", "hide_output"}
+MAGIC = re.compile(r"%%(\w+)")
+LANGUAGES = {"html": "html", "javascript": "javascript", "js": "javascript", "latex": "latex", "r": "r", "svg": "xml"}
+SHELLS = {"bash", "sh", "script", "system", "sx"}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is left out of every cell, as nbconvert's `exclude_...` options say; `stderr`: whether it is printed."""
+
+    no_input: bool = False
+    no_output: bool = False
+    no_markdown: bool = False
+    no_code_cell: bool = False
+    no_raw: bool = False
+    stderr: bool = False
+
+    def shows(self, cell: NotebookNode) -> bool:
+        """Whether anything of the cell may be shown."""
+        left_out = {"markdown": self.no_markdown, "code": self.no_code_cell, "raw": self.no_raw}
+        return not (left_out[cell.cell_type] or _tags(cell) & REMOVED)
+
+    def shows_input(self, cell: NotebookNode) -> bool:
+        """Whether the source of a code cell is shown."""
+        hidden = _jupyter(cell).get("source_hidden") or cell.metadata.get("hide_input")
+        removed = cell.metadata.get("transient", {}).get("remove_source")  # set by TagRemovePreprocessor
+        return not (self.no_input or hidden or removed or _tags(cell) & NO_INPUT)
+
+    def shows_outputs(self, cell: NotebookNode) -> bool:
+        """Whether the outputs of a code cell are shown."""
+        return not (self.no_output or _jupyter(cell).get("outputs_hidden") or _tags(cell) & NO_OUTPUT)
+
+
+def _tags(cell: NotebookNode) -> set[str]:
+    return set(cell.metadata.get("tags", []))
+
+
+def _jupyter(cell: NotebookNode) -> dict:
+    marks = cell.metadata.get("jupyter", {})
+    return marks if isinstance(marks, dict) else {}
+
+
+def cells_of(notebook: Notebook, selection: Selection) -> Iterator[tuple[str, NotebookNode]]:
+    """(place, cell) of all cells of which something may be shown, notes at hand where they are called."""
+    for index, cell in enumerate(_with_footnotes(notebook.node.cells)):
+        if selection.shows(cell):
+            yield notebook.place(index), cell
+
+
+def _with_footnotes(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
+    sources = iter(markdown.with_footnotes([cell.source for cell in cells if cell.cell_type == "markdown"]))
+    for cell in cells:
+        yield NotebookNode(cell, source=next(sources)) if cell.cell_type == "markdown" else cell
+
+
+def html_of(cell: NotebookNode, notebook: Notebook, selection: Selection, collected: Collected) -> str:
+    """What the cell shows, as HTML."""
+    if cell.cell_type == "markdown":
+        if markdown.TOO_DEEP.search(cell.source):
+            collected.remark(f"lists or quotations nested deeper than {markdown.DEEPEST} are shown as their source")
+        return markdown.as_html(cell.source)
+    if cell.cell_type == "raw":
+        return _raw(cell, collected)
+    shown = []
+    if selection.shows_input(cell) and cell.source.strip():
+        shown.append(markdown.code_block(cell.source, _language(cell.source, notebook.language)))
+    if selection.shows_outputs(cell):
+        shown.append(outputs.as_html(cell.outputs, cell.metadata.get("tags", []), collected, stderr=selection.stderr))
+    return "\n".join(shown)
+
+
+def _language(source: str, language: str) -> str:
+    magic = MAGIC.match(source)
+    if not magic:
+        return "python" if language in ("ipython", "python3") else language
+    return "bash" if magic[1] in SHELLS else LANGUAGES.get(magic[1].lower(), language)
+
+
+def _raw(cell: NotebookNode, collected: Collected) -> str:
+    """A raw cell's words, or Markdown; nbconvert's rule is to leave out what belongs to another format."""
+    kind = str(cell.metadata.get("raw_mimetype") or cell.metadata.get("format") or "").lower()
+    if "markdown" in kind:
+        return markdown.as_html(cell.source)
+    if kind in ("", "text/plain", "text"):
+        return f'<pre class="output">{escape(cell.source)}</pre>' if cell.source.strip() else ""
+    what = f"a raw cell of another format ({kind})"
+    return f"<div>{collected.box(f'{what} is left out', what)}</div>"
+
+
+def plain_text(cell: NotebookNode) -> str:
+    """All words of a cell, for when nothing better can be shown."""
+    texts = [cell.source]
+    for output in cell.get("outputs", []):
+        texts.append(output.get("text") or output.get("data", {}).get("text/plain") or "")
+    return "\n\n".join(str(text) for text in texts if text)

@@ -1,0 +1,1 @@
+"""What all rooms use: errors, programs, the page, its fonts, and CSS."""

@@ -1,0 +1,139 @@
+"""What style attributes say: declarations, and their colours, sizes, lengths and borders, as Typst writes them."""
+
+import re
+from functools import lru_cache
+from math import inf
+
+from lxml.html import HtmlElement
+from tinycss2.color4 import Color, parse_color
+
+NAMED_SIZES = {
+    "x-small": 0.7, "small": 0.85, "smaller": 0.85, "larger": 1.2, "large": 1.2, "x-large": 1.5, "xx-large": 2,
+}  # fmt: skip
+GRADIENT = re.compile(r"linear-gradient\(\s*(?:90deg|to right)\s*,(.*)\)", re.DOTALL | re.IGNORECASE)
+STOPS = re.compile(r"(?<![#\w])([#\w]++(?:\([^()]*\))?)\s+(\d{1,3}(?:\.\d+)?)%")
+PIXEL = 0.75  # points
+PALE = 0.82  # luminance from which on letters would not be seen on white paper
+UNITS = {"": PIXEL, "px": PIXEL, "pt": 1.0, "pc": 12.0, "cm": 28.35, "mm": 2.835, "in": 72.0}
+RELATIVE = {"em": 1.0, "rem": 1.0, "ex": 0.5, "ch": 0.5}  # to the size of letters
+LENGTH = re.compile(r"\s*([\d.]+)\s*(px|pt|pc|em|rem|ex|ch|cm|mm|in|%)?\s*")
+BORDER = re.compile(r"border(?:-(top|right|bottom|left))?(?:-(style|width|color))?")
+STYLES = {"none", "hidden", "solid", "dotted", "dashed", "double", "groove", "ridge", "inset", "outset"}
+THICK = {"thin": 0.75, "medium": 2.25, "thick": 3.75}
+DASHES = {"dotted": ', dash: "dotted"', "dashed": ', dash: "dashed"'}
+FUNCTION_BLANKS = re.compile(r"(?<=[,(])\s++|(?<!\s)\s++(?=[,)])")
+
+
+def declarations(element: HtmlElement) -> dict[str, str]:
+    """The declarations of an element's style attribute, by property, in small letters."""
+    return declarations_in(element.get("style", ""))
+
+
+def declarations_in(style: str) -> dict[str, str]:
+    """The declarations of a style attribute."""
+    found = {}
+    for declaration in style.split(";"):
+        name, colon, value = declaration.partition(":")
+        if colon:
+            found[name.strip().lower()] = value.replace("!important", "").strip()
+    return found
+
+
+def colour(value: str | None) -> str | None:
+    """A CSS colour as Typst's; None if it is none, or fully transparent."""
+    if value and value.lower().startswith("var("):  # whose variable is the browser's: what is to be without it
+        value = value[4:].partition(",")[2].strip().removesuffix(")")
+    parsed = parse_color(value) if value else None
+    if not isinstance(parsed, Color):
+        return None
+    try:
+        red, green, blue, alpha = (float(part or 0) for part in (*parsed.to("srgb").coordinates, parsed.alpha))
+    except (TypeError, ValueError, NotImplementedError):
+        return None
+    if alpha == 0:
+        return None
+    digits = "".join(f"{round(255 * min(1, max(0, part))):02x}" for part in (red, green, blue))
+    return f'rgb("#{digits}{f"{round(255 * alpha):02x}" if alpha < 1 else ""}")'
+
+
+@lru_cache(maxsize=4096)
+def luminance(typst_colour: str) -> float:
+    """How light an opaque colour is, from 0 to 1."""
+    digits = typst_colour[6:12]
+    return sum(part * int(digits[at : at + 2], 16) / 255 for part, at in ((0.2126, 0), (0.7152, 2), (0.0722, 4)))
+
+
+def size(value: str | None) -> float | None:
+    """A font size in em; None if it is none that makes sense."""
+    if not value:
+        return None
+    found = re.fullmatch(r"([\d.]+)(px|pt|em|rem|%)", value.strip())
+    try:
+        factor = (
+            float(found[1]) * {"px": 1 / 14, "pt": 1 / 10.5, "em": 1, "rem": 1, "%": 0.01}[found[2]] if found else 0
+        )
+    except ValueError:
+        return None
+    factor = factor or NAMED_SIZES.get(value.strip().lower(), 0)
+    return min(2.5, max(0.6, factor)) if factor else None
+
+
+def length(value: str | None, whole: float, em: float = 11.0) -> float | None:
+    """A length of HTML or CSS in points; a percentage is of `whole`, an `em` the size of the text around it."""
+    found = LENGTH.fullmatch(value or "")
+    try:
+        number = float(found[1]) if found else 0.0
+    except ValueError:
+        return None
+    if not number:
+        return None
+    if found[2] == "%":
+        return number / 100 * whole if whole < inf else None
+    return number * (RELATIVE[found[2]] * em if found[2] in RELATIVE else UNITS[found[2] or ""])
+
+
+def bar(value: str | None) -> str | None:
+    """A gradient from left to right, such as the bars in the cells of a frame, as Typst's; None if it is none."""
+    found = GRADIENT.fullmatch(value.strip()) if value else None
+    stops = []
+    for stop in STOPS.findall(found[1])[:50] if found else ():
+        at = max(stops[-1][1] if stops else 0.0, min(100.0, float(stop[1])))
+        stops.append((colour(stop[0]) or 'rgb("#ffffff")', at))
+    if len(stops) < 2:
+        return None
+    stops = [(stops[0][0], 0.0), *stops, (stops[-1][0], 100.0)]  # beyond its ends a gradient is as it is there
+    return f"gradient.linear({', '.join(f'({paint}, {at:g}%)' for paint, at in stops)})"
+
+
+def sides(style: dict[str, str]) -> str | None:
+    """The borders that a style gives, as Typst's strokes by side; None if it gives none."""
+    strokes = {}
+    for side in ("top", "right", "bottom", "left"):
+        words: dict[str, str] = {}
+        for name, value in style.items():
+            found = BORDER.fullmatch(name)
+            if not found or found[1] not in (None, side):
+                continue
+            if found[2]:
+                words[found[2]] = value
+            else:
+                words = {_part(word): word for word in FUNCTION_BLANKS.sub("", value).split()}
+        if words.get("style", "none") not in ("none", "hidden"):
+            wide = THICK.get(words.get("width", "medium")) or min(6.0, PIXEL * _number(words.get("width", "3px")))
+            dash = DASHES.get(words["style"], "")
+            paint = colour(words.get("color", "black")) or "black"
+            if wide:
+                strokes[side] = f"(paint: {paint}, thickness: {wide:g}pt{dash})"
+    return f"({', '.join(f'{side}: {stroke}' for side, stroke in strokes.items())})" if strokes else None
+
+
+def _part(word: str) -> str:
+    """What a word of a border says: its "style", "width" or "color"."""
+    if word in STYLES:
+        return "style"
+    return "width" if word[0].isdigit() or word[0] == "." or word in THICK else "color"
+
+
+def _number(length: str) -> float:
+    found = re.match(r"\d*\.?\d+|\d+", length)
+    return float(found[0]) * (1 / PIXEL if "pt" in length else 14 if "em" in length else 1) if found else 0.0

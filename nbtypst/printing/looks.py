@@ -1,0 +1,166 @@
+"""Looks that HTML gives to words and blocks, by elements and by style attributes, as calls of Typst functions.
+
+CSS decides what stands beside each other: children of a `flex` row, and neighbours that are `inline`, `inline-block` or
+`float`, stand in a row as long as they fit, and else below each other.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator
+
+from lxml.html import HtmlElement
+
+from ..common.css import PALE, colour, declarations, luminance, sides, size
+from . import markup
+
+FLOWING = {"article", "body", "div", "footer", "header", "html", "main", "nav", "section"}
+BREAKS = {"always", "page", "left", "right", "recto", "verso"}  # of CSS, that begin a new page
+NEW_PAGE = "\n\n#pagebreak(weak: true)\n\n"
+MOST = 8  # in a row
+IN_ROW = ("inline", "inline-block", "inline-table", "inline-flex", "inline-grid")
+BOLD = {"b", "strong", "summary"}
+CALLS = {  # of elements whose look is one call
+    "b": "strong", "strong": "strong", "summary": "strong", "em": "emph", "i": "emph", "cite": "emph", "var": "emph",
+    "dfn": "emph", "address": "emph", "u": "underline", "ins": "underline", "del": "strike", "s": "strike",
+    "strike": "strike", "sub": "sub", "sup": "super", "mark": "highlight", "small": "smaller", "big": "larger",
+}  # fmt: skip
+FONT_SIZES = {"1": 0.7, "2": 0.85, "4": 1.15, "5": 1.4, "6": 1.7, "7": 2.2}  # of <font size>, in em
+CASES = {"uppercase": "upper", "lowercase": "lower"}
+ALERTS = ("success", "info", "warning", "danger")
+ANSI = {
+    "black": "3e424d", "red": "c0302b", "green": "00752d", "yellow": "8a6a10", "blue": "1a66a8", "magenta": "9b3f96",
+    "cyan": "1d7a80", "white": "6f7680", "black-intense": "282c36", "red-intense": "b22b31",
+    "green-intense": "007427", "yellow-intense": "8f5b12", "blue-intense": "0065ca", "magenta-intense": "a03196",
+    "cyan-intense": "258f8f", "white-intense": "5f666f",
+}  # fmt: skip
+
+
+def display(element: HtmlElement) -> str:
+    """How an element stands beside others, where its style says so; "" if it does not."""
+    style = element.get("style")
+    return declarations(element).get("display", "").lower() if style and "display" in style else ""
+
+
+def calls_of(element: HtmlElement) -> list[str]:
+    """The calls that give words an element's look, outermost first: "strong", "text(fill: red)"."""
+    style, found = declarations(element), []
+    if element.tag in CALLS:
+        found.append(CALLS[element.tag])
+    arguments = []
+    ground = colour(style.get("background-color") or style.get("background") or element.get("bgcolor"))
+    ink = colour(style.get("color") or (element.get("color") if element.tag == "font" else None))
+    if ink and (ground or luminance(ink) < PALE):
+        arguments.append(f"fill: {ink}")
+    factor = size(style.get("font-size")) or (
+        FONT_SIZES.get(element.get("size", "")) if element.tag == "font" else None
+    )
+    if factor and factor != 1:
+        arguments.append(f"size: {factor:.2f}em")
+    if (case := style.get("text-transform")) in CASES:
+        found.append(CASES[case])
+    if element.tag not in BOLD and re.match(r"bold|[6-9]00", style.get("font-weight", "")):
+        arguments.append('weight: "bold"')
+    if style.get("font-style") in ("italic", "oblique"):
+        found.append("emph")
+    decoration = style.get("text-decoration", "")
+    found += [call for name, call in (("underline", "underline"), ("line-through", "strike")) if name in decoration]
+    if ground and luminance(ground) < 0.995 and element.tag not in BLOCK_GROUND:
+        found.append(f"highlight(fill: {ground})" if "text" not in element.tag else "")
+    if arguments:
+        found.append(f"text({', '.join(arguments)})")
+    return [call for call in found if call]
+
+
+BORDERED = {"div", "p", "section", "blockquote", "center"}
+BLOCK_GROUND = {"div", "p", "section", "blockquote", "td", "th", "tr", "table", "center"}
+
+
+def block_calls_of(element: HtmlElement) -> list[str]:
+    """The calls that give a block its look: alignment, coloured ground, Jupyter's alert boxes."""
+    style, found = declarations(element), []
+    alert = next((kind for kind in ALERTS if f"alert-{kind}" in element.classes), None)
+    if alert or "alert" in element.classes:
+        found.append(f"alert({markup.string(alert or 'info')})")
+    ground = colour(style.get("background-color") or style.get("background") or element.get("bgcolor"))
+    if ground and element.tag in BLOCK_GROUND and luminance(ground) < 0.995:
+        found.append(f"block(width: 100%, inset: 0.6em, fill: {ground})")
+    if element.tag in BORDERED and "border" in element.get("style", "") and (border := sides(style)):
+        found.append(f"block(width: 100%, inset: 0.5em, stroke: {border})")
+    if (style.get("direction") or element.get("dir", "")).lower() == "rtl":
+        found.append("text(dir: rtl)")
+    align = "center" if element.tag == "center" else (style.get("text-align") or element.get("align", "")).lower()
+    if align in ("center", "right"):
+        found.append(f"align({align})")
+    return found
+
+
+def terminal_style(element: HtmlElement) -> tuple[str, ...]:
+    """Arguments of `text` for a span of terminal output, and behind a "#" the calls around it."""
+    arguments = []
+    style = declarations(element)
+    for name in element.classes:
+        found = re.fullmatch(r"ansi-([a-z-]+)-fg", name)
+        if found and found[1] in ANSI:
+            arguments.append(f'fill: rgb("#{ANSI[found[1]]}")')
+        ground = re.fullmatch(r"ansi-([a-z-]+)-bg", name)
+        if ground and ground[1] in ANSI:
+            arguments.append(f'#highlight(fill: rgb("#{ANSI[ground[1]]}").lighten(70%))')
+    if "ansi-default-inverse-bg" in element.classes:
+        arguments.append("#highlight(fill: luma(205))")
+    ink, shade = colour(style.get("color")), colour(style.get("background-color"))
+    if shade:  # with letters of their own, or dark ones; colours that are given together are seen together
+        as_given = ink or not element.text_content().strip()
+        arguments.append(f"#highlight(fill: {shade})" if as_given else f"#highlight(fill: {shade}.lighten(60%))")
+    if "ansi-underline" in element.classes:
+        arguments.append("#underline")
+    if "ansi-bold" in element.classes or style.get("font-weight") == "bold" or element.tag in ("b", "strong"):
+        arguments.append('weight: "bold"')
+    if ink and (shade or luminance(ink) < PALE):
+        arguments.append(f"fill: {ink}")
+    return tuple(arguments)
+
+
+def rows_of(
+    element: HtmlElement, is_block: Callable[[HtmlElement], bool], linked: Collection[str]
+) -> Iterator[list[HtmlElement]]:
+    """Children of an element that stand beside each other; none to which links lead."""
+    if len(element) < 2:
+        return
+    style = declarations(element) if "flex" in element.get("style", "") else {}
+    all_of_them = "flex" in style.get("display", "") and "column" not in style.get("flex-direction", "")
+    row: list[HtmlElement] = []
+    for child in element:
+        if (all_of_them or _is_in_row(child)) and is_block(child):
+            row.append(child)
+        if row and (row[-1] is not child or (child.tail or "").strip() or child.getnext() is None):
+            if 2 <= len(row) <= MOST and not any(inner.get("id") in linked for one in row for inner in one.iter()):
+                yield row
+            row = []
+
+
+def _is_in_row(element: HtmlElement) -> bool:
+    given = element.get("style", "")
+    if "inline" not in given and "float" not in given:
+        return False
+    style = declarations(element)
+    return style.get("display", "").lower() in IN_ROW or style.get("float", "") in ("left", "right")
+
+
+def page_breaks(element: HtmlElement) -> tuple[str, str]:
+    """What begins a new page before and behind an element, where CSS asks for one."""
+    if "break-" not in element.get("style", "") or any(map(_holds, element.iterancestors())):
+        return "", ""
+    style = declarations(element)
+    asked = [style.get(f"break-{side}") or style.get(f"page-break-{side}") for side in ("before", "after")]
+    before, after = (NEW_PAGE if value in BREAKS else "" for value in asked)
+    return before, after
+
+
+def _holds(element: HtmlElement) -> bool:
+    """Whether what is in an element stands in a box, in which no page can begin."""
+    return element.tag not in FLOWING or bool(block_calls_of(element) or calls_of(element))
+
+
+def is_without_marks(element: HtmlElement) -> bool:
+    """Whether the items of a list have neither bullets nor numbers."""
+    style = declarations(element)
+    return "none" in style.get("list-style", style.get("list-style-type", ""))
