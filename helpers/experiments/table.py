@@ -45,7 +45,7 @@ EXPERIMENTS = Experiments(
         MOMENTUM,
         SIGMOID.variant("long_step", task="3b", learning_rate=0.2, **NEAREST),
         MOMENTUM.variant("narrow", task="4a", hidden_layers=(32,), **MIDDLE),
-        MOMENTUM.variant("wide", task="4b", hidden_layers=(128,), **FAR),
+        MOMENTUM.variant("wide", task="4b", hidden_layers=(128,), **MIDDLE),
         TWO_LAYERS,
         MOMENTUM.variant("two_thin_layers", task="4d", hidden_layers=(32, 32), **MIDDLE),  # as the first report had it
         DEEP,

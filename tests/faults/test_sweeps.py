@@ -44,7 +44,7 @@ def equal(found, expected):
 
 @pytest.mark.parametrize(
     ("number", "workers", "times"),
-    [(signal.SIGKILL, 1, 35), (signal.SIGKILL, 2, 15), (signal.SIGINT, 1, 5), (signal.SIGINT, 2, 5)],
+    [(signal.SIGKILL, 1, 12), (signal.SIGKILL, 2, 8), (signal.SIGINT, 1, 4), (signal.SIGINT, 2, 4)],
 )
 def test_ended_at_any_moment_no_result_is_lost_or_half_and_the_end_is_the_same(
     number, workers, times, sweep, undisturbed, tmp_path
