@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .experiments.table import EXPERIMENTS
     from .interactive import explorer
     from .interactive.live_plot import LiveCurves, LivePlot
-    from .interactive.photo import read_photo
+    from .interactive.photo import read_photo, read_photos
     from .network import derivations
     from .network.activations import ACTIVATIONS, Activation
     from .network.config import TrainingConfig
@@ -76,6 +76,7 @@ _HOMES = {
     "MNISTError": "data.mnist_files",
     "num_parameters": "experiments.experiment",
     "read_photo": "interactive.photo",
+    "read_photos": "interactive.photo",
     "review": "evidence.reviews",
     "run_experiments": "experiments.runner",
     "scientific": "evidence.numbers",

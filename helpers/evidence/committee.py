@@ -82,6 +82,11 @@ class Committee:
         checked_pixels(np.round([float(pixels.min()), float(pixels.max())], 3), 1)  # undone normalisation leaves traces
         return self._mean(pixels.reshape(-1, size))
 
+    def misread(self, pixels: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        """Return for each network how many images `(N, rows, columns)` it reads as another class than `labels` say."""
+        answers = [Committee([one]).probabilities(pixels).argmax(axis=1) for one in self.networks]
+        return (np.array(answers) != labels).sum(axis=1)
+
     @cached_property
     def test_probabilities(self) -> np.ndarray:
         """The probabilities `(T, num_classes)` of the test images."""

@@ -6,6 +6,7 @@ A function `..._figure` or `..._table` returns what a notebook shows by naming i
 from ..evidence.evidence_table import evidence_table
 from ..evidence.provenance import provenance_table, trainings_table
 from ..evidence.replication import replication_table
+from .committees import committee_mistakes_figure, photos_figure
 from .curves import curves_figure
 from .data import digits_figure, sigmoids_figure
 from .drawing import network_figure
@@ -19,7 +20,7 @@ from .formula_tables import (
 )
 from .gradients import gradient_ratio, gradients_figure
 from .inside import confusion_figure, hidden_weights_figure, mistakes_figure
-from .ladder import committee_mistakes_figure, deformed_digits_figure, ladder_figure
+from .ladder import deformed_digits_figure, ladder_figure
 from .losses import learning_rates_figure, loss_parts_figure
 from .overviews import forest_figure, steps_to_loss_figure, tradeoff_figure
 from .tables import glossary_table, measures_table, networks_table, reviews_table, signs_table

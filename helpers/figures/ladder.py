@@ -1,13 +1,11 @@
-"""How far the same network goes: test errors rung by rung, deformed digits, what a committee still gets wrong."""
+"""How far the same network goes: test errors rung by rung, and digits as they are deformed."""
 
 import math
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
-from pathlib import Path
 from textwrap import fill
 
 import numpy as np
-from IPython.display import Markdown
 from matplotlib.axes import Axes
 from matplotlib.text import Annotation
 
@@ -16,10 +14,9 @@ from nbtypst import TEXT_WIDTH_INCHES, Figure
 from ..common.checks import check, is_number
 from ..data.mnist import Dataset
 from ..data.random_streams import random_stream
-from ..evidence.committee import Committee
 from ..evidence.measure import Measure
 from ..evidence.measures import measure_of
-from ..evidence.numbers import NOT_TRAINED, counted, listed, seeds_text, short_name
+from ..evidence.numbers import NOT_TRAINED, listed, seeds_text, short_name
 from ..evidence.runs import diverged_in, summarise
 from ..evidence.statistics import Estimate
 from ..experiments.result import Runs
@@ -32,7 +29,6 @@ OWN, THEIRS = PALETTE[0].colour, PALETTE[1].colour
 RUNG_INCHES = 0.3
 APART = 0.25  # of a rung: so far below its middle stands what was published, and so far above it what was measured
 ERRORS = [digit * 10.0**power for power in range(-3, 2) for digit in (1, 2, 3, 5, 7)]  # per cent; places of ticks
-MOST_MISTAKES = 120
 GAP = 1 / 7  # of an image, between two
 
 
@@ -174,61 +170,3 @@ def deformed_digits_figure(
         f"{' (each row with the same random numbers)' * (len(rows) > 2)}: a training sees each image anew every epoch.",
         alt=f"{len(rows)} rows of {len(chosen)} small images, dark on white: {', '.join(rows)}.",
     )
-
-
-@in_print_style
-def committee_mistakes_figure(
-    committee: Committee, dataset: Dataset, *, label: str = "fig:committee-mistakes"
-) -> Figure | Markdown:
-    """Show all test images that a committee gets wrong, the surest first: at most 120, with label and answer.
-
-    dataset: the data that the committee was tested on. Raises `ValueError` for another.
-    """
-    same = Path(dataset.directory).resolve() == committee.directory
-    check("dataset", dataset, same, f"the one that the committee was tested on, of {committee.directory}")
-    sure = committee.test_probabilities.max(axis=1)
-    shown = committee.wrong[np.argsort(-sure[committee.wrong], kind="stable")][:MOST_MISTAKES]
-    if not len(shown):
-        return Markdown(f"A committee of {committee.title} reads every test image as what it is.")
-    names, answers = dataset.label_names, committee.answers
-    words = [
-        f"{names[dataset.test.labels[one]]} → {names[answers[one]]}\n"
-        + (">99 %" if sure[one] >= 0.995 else f"{100 * sure[one]:.0f} %")
-        for one in shown
-    ]
-    figure, width = _grid(dataset.pixels_of(dataset.test.images[shown]), words)
-    total = len(committee.wrong)
-    which = "The " if total == len(shown) else f"The surest {len(shown)} of the "
-    read = ", ".join(text.replace("\n", " with ") for text in words[:10])
-    return Figure(
-        figure,
-        label=label,
-        caption=f"{which}{counted(total, 'test image')} that a committee of {committee.title} gets wrong "
-        f"({committee.test_error} of all), the surest first: what each is → what it is read as, and the mean "
-        "probability of that answer.",
-        alt=f"{len(shown)} test images that are read wrongly, the surest first: {read}{', …' * (len(shown) > 10)}.",
-        width=width,
-    )
-
-
-def _grid(pixels: np.ndarray, words: Sequence[str]) -> tuple[object, float]:
-    """Return a figure of images `(N, rows, columns)` with two lines of text below each, and its width in percent."""
-    count, height, width = pixels.shape
-    most = 10 if count <= 80 else 12
-    columns, across = min(count, most), math.ceil(max(width, height) * (1 + GAP))
-    points = 72 * TEXT_WIDTH_INCHES / most / across  # of a pixel
-    down = height + math.ceil((2 * LABEL_POINTS + 9) / points)
-    picture = np.zeros((math.ceil(count / columns) * down, columns * across))
-    share = columns / most
-    size = share * TEXT_WIDTH_INCHES
-    figure, (axes,) = new_figure(1, 1, width=size, height=size * picture.shape[0] / picture.shape[1])
-    figure.set_layout_engine("none")
-    axes.set_position((0, 0, 1, 1))
-    axes.set_axis_off()
-    for number, (image, text) in enumerate(zip(pixels, words, strict=True)):
-        top, left = number // columns * down, number % columns * across + (across - width) // 2
-        picture[top : top + height, left : left + width] = image
-        axes.text(left + width / 2, top + height + 2 / points, text, ha="center", va="top", size=LABEL_POINTS,
-                  linespacing=0.95)  # fmt: skip
-    axes.imshow(picture, cmap="gray_r", vmin=0, vmax=255, interpolation="nearest")
-    return figure, 100 * share

@@ -3,6 +3,7 @@
 import os
 import stat
 import warnings
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -82,3 +83,15 @@ def read_photo(path: str | os.PathLike) -> np.ndarray:
     top, left = (BOX - small.shape[0]) // 2, (BOX - small.shape[1]) // 2
     box[top : top + small.shape[0], left : left + small.shape[1]] = small
     return centred(box)
+
+
+def read_photos(folder: str | os.PathLike) -> tuple[np.ndarray, np.ndarray]:
+    """Return all photos of a folder as `read_photo` does, `(N, 28, 28)`, and what they show, `(N,)`.
+
+    A file's name begins with its digit, as "7-garden.jpg"; others are left alone. Raises `ValueError` where there is
+    none.
+    """
+    paths = sorted(path for path in Path(folder).iterdir() if path.name[:1] in set("0123456789"))
+    if not paths:
+        raise ValueError(f"{folder}: no photos; expected files whose names begin with the digit they show: 7-a.jpg")
+    return np.stack([read_photo(path) for path in paths]), np.array([int(path.name[0]) for path in paths])

@@ -153,3 +153,8 @@ def test_the_test_error_is_said_with_two_decimals_and_is_not_in_the_reports_glos
     assert margin_text("test_error", 0.1) == "0.1\xa0points"
     assert "`test_error`" not in [row[1] for row in figures.glossary_table().rows]
     assert figures.glossary_table(["test_error"]).rows[0][0] == "test error"
+
+
+def test_misread_counts_what_each_network_reads_as_another_class(images):
+    networks = [that_always_says(0.9, 0.05, 0.05), that_always_says(0.05, 0.05, 0.9)]
+    assert Committee(networks).misread(images[:4], np.array([0, 0, 2, 1])).tolist() == [2, 3]

@@ -209,3 +209,26 @@ def test_digits_without_a_deformation_are_one_row_and_long_words_are_broken(fold
     words = "elastic distortions, rotations and changes of scale"
     shown = figures.deformed_digits_figure(dataset, {words: Deformation(shift=1)})
     assert max(map(len, shown.figure.axes[0].get_yticklabels()[1].get_text().split("\n"))) <= 24
+
+
+def that_reads(digit):
+    """A committee of one network that reads every image as this digit."""
+    network = MLP([785, 10], seed=0)
+    network.normalisation = (0.0, 1.0)
+    network.weights[0][:] = 0
+    network.weights[0][-1, digit] = 9
+    return Committee([network])
+
+
+def test_photos_are_shown_with_what_two_committees_read():
+    pixels, readers = np.zeros((3, 28, 28)), {"Task 3": that_reads(0), "the last rung": that_reads(1)}
+    shown = figures.photos_figure(pixels, np.array([0, 1, 2]), readers)
+    words = [text.get_text() for text in shown.figure.axes[0].texts]
+    assert words == ["0\nnot 1", "not 0\n1", "not 0\nnot 1"]
+    assert "first by the committee of Task 3, then by that of the last rung" in shown.caption
+    assert "Wrongly read: Task 3 2, the last rung 2" in shown.alt
+
+
+def test_photos_are_read_by_two_committees_no_more():
+    with pytest.raises(ValueError, match=r"readers is \['one'\].*two committees, by name"):
+        figures.photos_figure(np.zeros((1, 28, 28)), np.zeros(1), {"one": that_reads(0)})

@@ -4,14 +4,17 @@ import os
 import struct
 import tracemalloc
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
+from handwritten import WAYS, photographed
 from PIL import EpsImagePlugin, Image
 
-from helpers import read_photo
+from helpers import read_photo, read_photos
 from helpers.interactive.photo import MAX_PIXELS
 
+PHOTOS = Path(__file__).parent / "photos"  # which handwritten.py made
 EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 100 100\n%%EndComments\n{} loop\n%%EOF\n"
 
 
@@ -114,3 +117,22 @@ def test_white_paper_shows_no_digit(tmp_path):
     Image.new("L", (50, 50), 255).save(tmp_path / "white.png")
     with pytest.raises(ValueError, match="no digit is seen on it"):
         read_photo(tmp_path / "white.png")
+
+
+def test_a_folder_of_photos_is_read_with_the_digit_that_each_name_begins_with():
+    pixels, labels = read_photos(PHOTOS)
+    assert pixels.shape == (30, 28, 28)
+    assert labels.tolist() == [digit for digit in range(10) for _ in range(3)]
+    np.testing.assert_array_equal(pixels[7], read_photo(PHOTOS / "2-1.jpg"))
+
+
+def test_a_folder_without_photos_says_how_they_are_named(tmp_path):
+    (tmp_path / "seven.jpg").touch()
+    with pytest.raises(ValueError, match="no photos; expected files whose names begin with the digit they show"):
+        read_photos(tmp_path)
+
+
+def test_the_photos_are_what_their_program_makes():
+    made = photographed(WAYS[7][1], np.random.default_rng([7, 1]))
+    with Image.open(PHOTOS / "7-1.jpg") as kept:
+        assert np.abs(np.asarray(made, float) - np.asarray(kept, float)).mean() < 4  # JPEG's loss
