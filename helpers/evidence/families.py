@@ -61,7 +61,7 @@ FAMILIES: dict[str, tuple[Pair, ...]] = {
         ("schedule", "weight_decay"),
         ("schedule", "affine"),
         ("affine", "elastic"),
-        ("elastic", "elastic_dropout"),
+        ("affine", "affine_dropout"),
         ("elastic", "two_layers_elastic"),
         ("momentum", "elastic"),
     ),

@@ -7,16 +7,17 @@ from ..network.schedules import cosine
 from .table import MOMENTUM, Experiments
 
 SIX = {"seeds": 6}  # as few as a judgement needs
-AFFINE = Deformation(shift=1, rotation=12, scale=0.12)
-ELASTIC = replace(AFFINE, elastic=1.5, smoothness=4)
+AFFINE = Deformation(shift=1, rotation=8, scale=0.08)
+ELASTIC = replace(AFFINE, elastic=1, smoothness=4)
+UNTIL_THE_END = {"max_epochs": 20, "patience": None, "validations_per_epoch": 1}  # a schedule needs an end it knows
 
 TASK_3 = replace(MOMENTUM, **SIX)
 ALL_IMAGES = TASK_3.variant("all_images", train_size=55_000, validation_size=5_000, **SIX)
 RELU = ALL_IMAGES.variant("relu", activation="relu", weight_init="he")
 UNITS_800 = RELU.variant("units_800", hidden_layers=(800,))
-SCHEDULE = UNITS_800.variant("schedule", schedule=cosine, max_epochs=20, patience=None)  # a schedule needs its end
-AFFINE_CHANGES = SCHEDULE.variant("affine", augmentation=AFFINE, max_epochs=40)
-ELASTIC_CHANGES = AFFINE_CHANGES.variant("elastic", augmentation=ELASTIC, max_epochs=60)
+SCHEDULE = UNITS_800.variant("schedule", schedule=cosine, batch_size=64, **UNTIL_THE_END)
+AFFINE_CHANGES = SCHEDULE.variant("affine", augmentation=AFFINE, max_epochs=30)
+ELASTIC_CHANGES = AFFINE_CHANGES.variant("elastic", augmentation=ELASTIC, max_epochs=100)
 
 LADDER = Experiments(
     (experiment.name, experiment)
@@ -30,8 +31,8 @@ LADDER = Experiments(
         SCHEDULE.variant("dropout", dropout=0.5),
         SCHEDULE.variant("weight_decay", weight_decay=1e-4),
         AFFINE_CHANGES,
+        AFFINE_CHANGES.variant("affine_dropout", dropout=0.25),
         ELASTIC_CHANGES,
-        ELASTIC_CHANGES.variant("elastic_dropout", dropout=0.25),
-        ELASTIC_CHANGES.variant("two_layers_elastic", hidden_layers=(800, 800)),
+        ELASTIC_CHANGES.variant("two_layers_elastic", hidden_layers=(800, 800), max_epochs=40),
     )
 )
