@@ -5,6 +5,7 @@ import pytest
 from ipywidgets import widgets
 from watching import ONE, finished, run_to_end
 
+from helpers import MLP
 from helpers.data.mnist_files import read_files
 from helpers.experiments.jobs import jobs_for
 from helpers.experiments.keys import common_determinants
@@ -83,13 +84,44 @@ def test_the_last_run_started_is_looked_into_and_reads_a_drawing(comparing):
 @pytest.mark.parametrize("kind", ["stored", "run"])
 def test_a_network_reads_an_image_as_it_reads_the_data(explorer, results, small_data, kind):
     dataset = dataset_of(small_data, 0)
-    network = StoredNetwork(results[0]) if kind == "stored" else run_to_end(explorer)
+    network = StoredNetwork.of(results[0]) if kind == "stored" else run_to_end(explorer)
     image = dataset.pixels(dataset.train)[0]
     np.testing.assert_allclose(network.read(image), network.model.forward(dataset.train.images[:1])[0], atol=1e-4)
 
 
 def test_a_stored_network_keeps_no_images(results, small_data):
-    assert set(vars(StoredNetwork(results[0]))) == {"name", "model", "image_shape"}
+    assert set(vars(StoredNetwork.of(results[0]))) == {"name", "model", "image_shape"}
+
+
+def test_a_network_of_a_file_reads_a_drawing_before_anything_was_trained(results, small_data, tmp_path):
+    results[1].model().save(tmp_path / "mine.npz")
+    opened = explore(MLP.load(tmp_path / "mine.npz"))
+    assert opened.looked_at.label == "the given network"
+    opened.pad.strokes = ONE
+    image = np.reshape(opened.pad.image, (28, 28))
+    np.testing.assert_allclose(opened.pad.probabilities, results[1].model().read(image)[0], atol=0.02)
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("network", "wrong"),
+    [
+        ("mine.npz", "network is 'mine.npz'.*an MLP, such as MLP.load gives"),
+        (MLP((13, 10)), "network's pixels is 12.*a square, such as 784"),
+        (MLP((785, 10)), "network's normalisation is None.*of a trained network"),
+    ],
+)
+def test_what_cannot_read_a_drawing_is_refused_and_leaves_the_open_explorer(explorer, small_data, network, wrong):
+    with pytest.raises(ValueError, match=wrong):
+        explore(network)
+    assert explorer.comm is not None
+
+
+def test_a_network_for_other_classes_is_refused(small_data):
+    network = MLP((785, 3))
+    network.normalisation = (0.0, 1.0)
+    with pytest.raises(ValueError, match=r"network's classes is 3; allowed: the data's, 10"):
+        explore(network)
 
 
 def test_without_a_network_the_pad_shows_the_drawing_and_says_what_to_do(explorer):

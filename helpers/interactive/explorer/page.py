@@ -12,6 +12,7 @@ from ...experiments.result import Result
 from ...experiments.runner import load_results
 from ...experiments.table import EXPERIMENTS
 from ...figures.style import Look
+from ...network.mlp import MLP
 from .digit_pad import DigitPad
 from .form import Choice, Settings, checked_name, inputs_and_labels
 from .live_run import LiveRun
@@ -26,24 +27,29 @@ SECONDS_BETWEEN_DRAWINGS = 0.5
 _opened: list["Explorer"] = []  # at most one: two trainings at a time would only slow each other down
 
 
-def explore() -> "Explorer":
-    """Return the explorer, for Jupyter to show. Closes the one opened before, and ends its training."""
+def explore(network: MLP | None = None) -> "Explorer":
+    """Return the explorer, for Jupyter to show. Closes the one opened before, and ends its training.
+
+    network: one more that reads digits, such as `MLP.load("mine.npz")`; `ValueError` says why it cannot.
+    """
+    given = network and StoredNetwork.given(network, len(inputs_and_labels()[1]))
     while _opened:
         _opened.pop().close()
-    _opened.append(Explorer())
+    _opened.append(Explorer(given))
     return _opened[0]
 
 
 class Explorer(widgets.VBox):
     """The explorer as a widget. Its methods do what its buttons do.
 
-    runs: those kept, each with its look; at most one of them is under way.
+    given: a network from elsewhere. runs: those kept, each with its look; at most one of them is under way.
     stored: the results to compare with; stored_network: that of the first seed that did not diverge, if any.
 
     Messages of the page and the training's thread both change what is shown; `_lock` lets one of them do so.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, given: StoredNetwork | None = None) -> None:
+        self.given = given
         self.runs: dict[LiveRun, Look] = {}
         self.started = 0  # runs so far, the removed ones included
         self._removed: list[LiveRun] = []  # whose trainings may not have ended yet
@@ -85,12 +91,8 @@ class Explorer(widgets.VBox):
         inside = [self.looked_at, self.pad, self.weights_caption, self.weights]
         self.looked_at.layout.width = "286px"
         self.settings.children += (widgets.VBox([*run, self.message], layout=CARD),)
-        return [
-            self.settings,
-            self.curves,
-            self.run_list,
-            widgets.VBox(inside, layout=CARD | no_wider(flex="0 0 auto", margin="8px 0")),
-        ]
+        look_inside = widgets.VBox(inside, layout=CARD | no_wider(flex="0 0 auto", margin="8px 0"))
+        return [self.settings, self.curves, self.run_list, look_inside]
 
     def _react(self) -> None:
         self.experiment.observe(lambda _: self.compare(), "value")
@@ -103,7 +105,7 @@ class Explorer(widgets.VBox):
 
     @property
     def current(self) -> LiveRun | None:
-        """The run under way, if there is one."""
+        """The run under way, if any."""
         return next((run for run in self.runs if run.under_way), None)
 
     def start_run(self) -> None:
@@ -170,7 +172,7 @@ class Explorer(widgets.VBox):
         name = self.experiment.value
         try:
             stored = load_results(name)[name]
-            network = next((StoredNetwork(result) for result in stored if not result.diverged), None)
+            network = next((StoredNetwork.of(result) for result in stored if not result.diverged), None)
         except (ValueError, OSError) as error:
             stored, network = [], None
             say(self.message, str(error), wrong=True)
@@ -216,8 +218,8 @@ class Explorer(widgets.VBox):
         self._drawn_at = time.monotonic()
 
     def _offer_networks(self, wanted: LiveRun | None) -> None:
-        """Offer all runs and the stored network to be looked at; choose `wanted`, or else what was chosen."""
-        offered = [*self.runs, *([self.stored_network] if self.stored_network else [])]
+        """Offer all networks to be looked at; choose `wanted`, or else what was chosen."""
+        offered = [*self.runs, *filter(None, [self.given, self.stored_network])]
         chosen = wanted or self.looked_at.value
         self.looked_at.options = [(network.name, network) for network in offered]
         if offered:  # which would not choose one of themselves where there was none before
