@@ -15,8 +15,8 @@ TASK_3 = replace(MOMENTUM, **SIX)
 ALL_IMAGES = TASK_3.variant("all_images", train_size=55_000, validation_size=5_000, **SIX)
 RELU = ALL_IMAGES.variant("relu", activation="relu", weight_init="he")
 UNITS_800 = RELU.variant("units_800", hidden_layers=(800,))
-SCHEDULE = UNITS_800.variant("schedule", schedule=cosine, batch_size=64, **UNTIL_THE_END)
-AFFINE_CHANGES = SCHEDULE.variant("affine", augmentation=AFFINE, max_epochs=30)
+SCHEDULE = UNITS_800.variant("schedule", schedule=cosine, **UNTIL_THE_END)
+AFFINE_CHANGES = SCHEDULE.variant("affine", augmentation=AFFINE, max_epochs=30, batch_size=64)
 ELASTIC_CHANGES = AFFINE_CHANGES.variant("elastic", augmentation=ELASTIC, max_epochs=100)
 
 LADDER = Experiments(
@@ -33,6 +33,6 @@ LADDER = Experiments(
         AFFINE_CHANGES,
         AFFINE_CHANGES.variant("affine_dropout", dropout=0.25),
         ELASTIC_CHANGES,
-        ELASTIC_CHANGES.variant("two_layers_elastic", hidden_layers=(800, 800), max_epochs=40),
+        ELASTIC_CHANGES.variant("two_layers_elastic", hidden_layers=(800, 800), max_epochs=25),
     )
 )

@@ -10,9 +10,10 @@ from helpers.experiments.keys import result_key
 
 TOGETHER = [
     {"train_size", "validation_size"},  # all images: what is not for validation is for training
-    {"schedule", "max_epochs", "patience", "validations_per_epoch", "batch_size"},  # its end is known; twice as fast
+    {"schedule", "max_epochs", "patience", "validations_per_epoch"},  # a schedule needs an end that is known
     {"activation", "weight_init"},  # weights to match
-    {"augmentation", "max_epochs"},  # what is new in each epoch can be trained on for longer
+    {"augmentation", "max_epochs", "batch_size"},  # what is new in each epoch can be trained on for longer, and faster
+    {"augmentation", "max_epochs"},
     {"hidden_layers", "max_epochs"},  # a second layer takes more than twice the time
 ]
 
