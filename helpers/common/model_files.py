@@ -1,5 +1,6 @@
 """Networks in files: a NumPy archive of plain arrays, without pickle."""
 
+import io
 import json
 import os
 from collections.abc import Mapping
@@ -8,12 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from .archives import read_arrays
+from .files import write_whole
 
 
 def write_model(path: str | os.PathLike, settings: Mapping[str, object], parameters: np.ndarray) -> None:
-    """Write settings and weights of a network."""
-    with open(path, "wb") as file:  # so that NumPy adds no ending to the name
-        np.savez(file, allow_pickle=False, settings=json.dumps(dict(settings)), parameters=parameters)
+    """Write settings and weights of a network: all of the file or nothing; its folder is made if need be."""
+    file = io.BytesIO()
+    np.savez(file, allow_pickle=False, settings=json.dumps(dict(settings)), parameters=parameters)
+    write_whole(Path(path), file.getvalue())
 
 
 def read_model(path: str | os.PathLike) -> tuple[dict[str, object], np.ndarray]:

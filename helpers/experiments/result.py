@@ -138,6 +138,13 @@ class Results(dict[str, list[Result]]):
         except KeyError:
             return default
 
+    def best(self, name: str) -> Result:
+        """Return the result of an experiment with the lowest validation loss. Raises `ValueError` if it has none."""
+        ended = [run for run in runs_of(self, name) if np.isfinite(run.validation[0])]
+        if not ended:
+            raise ValueError(f"no training of {name!r} ended with a validation loss; allowed: at least one")
+        return min(ended, key=lambda run: run.validation[0])
+
     def frame(self) -> "pandas.DataFrame":
         """Return one row a training, with all its settings and the numbers it ended with, for plots of your own.
 

@@ -85,8 +85,8 @@ def read_photo(path: str | os.PathLike) -> np.ndarray:
     return centred(box)
 
 
-def read_photos(folder: str | os.PathLike) -> tuple[np.ndarray, np.ndarray]:
-    """Return all photos of a folder as `read_photo` does, `(N, 28, 28)`, and what they show, `(N,)`.
+def read_photos(folder: str | os.PathLike, shape: tuple[int, int] = IMAGE_SHAPE) -> tuple[np.ndarray, np.ndarray]:
+    """Return all photos of a folder as `read_photo` does, at a size, `(N, rows, columns)`, and what they show, `(N,)`.
 
     A file's name begins with its digit, as "7-garden.jpg"; others are left alone. Raises `ValueError` where there is
     none.
@@ -94,4 +94,6 @@ def read_photos(folder: str | os.PathLike) -> tuple[np.ndarray, np.ndarray]:
     paths = sorted(path for path in Path(folder).iterdir() if path.name[:1] in set("0123456789"))
     if not paths:
         raise ValueError(f"{folder}: no photos; expected files whose names begin with the digit they show: 7-a.jpg")
-    return np.stack([read_photo(path) for path in paths]), np.array([int(path.name[0]) for path in paths])
+    return np.stack([fitted(read_photo(path), shape) for path in paths]), np.array(
+        [int(path.name[0]) for path in paths]
+    )

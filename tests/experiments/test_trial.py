@@ -1,13 +1,16 @@
 """One training, what is measured of it, the network that it leaves; trainings that share their steps."""
 
+from dataclasses import replace
 from unittest.mock import Mock
 
 import numpy as np
 import pytest
+from made_up import made_up_result
 from small_experiments import BASE, CONFIG, SIZES, SMALL, VALIDATION_SIZE, same
 
-from helpers import MLP, load_mnist, train
+from helpers import EXPERIMENTS, MLP, load_mnist, train
 from helpers.experiments.jobs import Job, jobs_for
+from helpers.experiments.result import Results
 from helpers.experiments.trial import gradient_rms, run_job
 
 pytestmark = pytest.mark.usefixtures("clean_environment")
@@ -129,3 +132,14 @@ def test_results_that_are_not_there_are_a_key_error_that_names_those_that_are(re
     assert list(results.experiments) == ["plain", "explosive"]
     with pytest.raises(KeyError, match="no results of 'momentum'; there are: plain, explosive"):
         results["momentum"]
+
+
+def test_the_best_result_has_the_lowest_validation_loss_and_did_not_diverge():
+    experiment = EXPERIMENTS["momentum"]
+    runs = [
+        replace(made_up_result(experiment, seed), validation=(loss, 0.9))
+        for seed, loss in enumerate([0.3, 0.2, np.nan])
+    ]
+    assert Results([experiment], {"momentum": runs}).best("momentum").seed == 1
+    with pytest.raises(ValueError, match="no training of 'momentum' ended with a validation loss"):
+        Results([experiment], {"momentum": runs[2:]}).best("momentum")

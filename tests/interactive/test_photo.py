@@ -124,6 +124,7 @@ def test_a_folder_of_photos_is_read_with_the_digit_that_each_name_begins_with():
     assert pixels.shape == (30, 28, 28)
     assert labels.tolist() == [digit for digit in range(10) for _ in range(3)]
     np.testing.assert_array_equal(pixels[7], read_photo(PHOTOS / "2-1.jpg"))
+    assert read_photos(PHOTOS, (14, 20))[0].shape == (30, 14, 20)
 
 
 def test_a_folder_without_photos_says_how_they_are_named(tmp_path):
