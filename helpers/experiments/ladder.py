@@ -9,7 +9,7 @@ from .table import MOMENTUM, Experiments
 SIX = {"seeds": 6}  # as few as a judgement needs
 AFFINE = Deformation(shift=1, rotation=8, scale=0.08)
 ELASTIC = replace(AFFINE, elastic=1, smoothness=4)
-UNTIL_THE_END = {"max_epochs": 20, "patience": None, "validations_per_epoch": 1}  # a schedule needs an end it knows
+UNTIL_THE_END = {"max_epochs": 15, "patience": None, "validations_per_epoch": 1}  # a schedule needs an end it knows
 
 TASK_3 = replace(MOMENTUM, **SIX)
 ALL_IMAGES = TASK_3.variant("all_images", train_size=55_000, validation_size=5_000, **SIX)
