@@ -12,7 +12,10 @@ GROUND = ("settings", "common")  # what all may use
 FLOORS = (*GROUND, "data", "network", "experiments", "evidence", "figures", "interactive", "report")  # from below
 PRINTER = (("common",), ("formulas", "pictures"), ("cells",), ("document", "tables"), ("printing", "web"), ("nbtypst",))
 MOST_ARROWS = 59  # from modules of nbtypst to modules of other rooms of it, 28 of them to its common
-MODULES = sorted([*(ROOT / "helpers").rglob("*.py"), *(ROOT / "nbtypst").rglob("*.py")])
+MODULES = sorted(
+    path for name in ("helpers", "nbtypst") for path in (ROOT / name).rglob("*.py")
+    if path.relative_to(ROOT).parts[1] != "build"  # what `pip install ./nbtypst` leaves
+)  # fmt: skip
 
 
 def imports_of(path: Path) -> set[str]:
