@@ -118,10 +118,10 @@ lock:  ## pin requirements.in anew to requirements.txt, for every platform, with
 		--no-header --no-emit-index-url -c requirements.txt -o requirements-cluster.txt requirements-cluster.in
 
 clean:  ## delete what was built, but neither .venv nor the stored results
-	rm -rf build beyond.pdf assignment1_report.pdf assignment1_report.html .pytest_cache .ruff_cache
+	rm -rf build nbtypst/build nbtypst/*.egg-info beyond.pdf assignment1_report.pdf assignment1_report.html .pytest_cache .ruff_cache
 
 .venv-cluster/ready: requirements-cluster.txt
-%/ready: requirements.txt pyproject.toml
+%/ready: requirements.txt pyproject.toml nbtypst/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " \
 		+ sys.version.split()[0] + ". Name another one: make PYTHON=python3.12")'
 	@echo "setting up $(@D), once"
@@ -130,7 +130,7 @@ clean:  ## delete what was built, but neither .venv nor the stored results
 	@$(@D)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check --require-hashes \
 		$(addprefix -r ,$(filter requirements%,$^))
 	@$(@D)/$(notdir $(BIN))/python -m pip install -q --disable-pip-version-check --no-index --no-deps \
-		--no-build-isolation -e .
+		--no-build-isolation -e . -e ./nbtypst
 	@$(@D)/$(notdir $(BIN))/python -c $(HERE)
 	@touch $@
 

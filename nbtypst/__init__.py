@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .cells.notebooks import Notebook, read_notebook
     from .common.programs import program_versions
 
+__version__ = "1.0.0"
+
 __all__ = [
     "TEXT_WIDTH_INCHES",
     "Built",

@@ -29,6 +29,8 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     add("--paper", default="a4", help="a4 or us-letter (%(default)s)")
     add("--margins", default="", help="one length for all sides, or two for ends and sides: '25mm', '1in 35mm'")
     add("--font-size", type=float, default=11.0, help="of the text, in points (%(default)s)")
+    add("--look", metavar="FILE", help="a file of Typst with a look of your own: fonts, colours, header, footer")
+    add("--fonts", metavar="FOLDER", help="fonts that the look may name, beside the system's")
     add("--toc", action=argparse.BooleanOptionalAction, help="a table of contents; unless given, where it is long")
     add("--numbered-headings", action="store_true", help="number the headings")
     add("--root", metavar="FOLDER", help="pictures may lie here too, not in a notebook's folder alone")

@@ -50,9 +50,10 @@ def build(
 
     `options`: title, subtitle, authors, date, byline, abstract, lang, bibliography (these go before what the first
     notebook's metadata say), toc, numbered_headings, preview, paper ("a4", "us-letter"), margins ("25mm"; "21mm 44mm":
-    ends, sides), font_size in points, root (a folder in which pictures may lie beside a notebook's own), time_limit
-    (seconds that pandoc or Typst may take for a page), and what is shown of cells: code, outputs, markdown, raw,
-    stderr. `pages`: with an .html, a folder for a page of each notebook too.
+    ends, sides), font_size in points, look (a file of Typst), fonts (a folder with fonts that it names), root (a folder
+    in which pictures may lie beside a notebook's own), time_limit (seconds that pandoc or Typst may take for a page),
+    and what is shown of cells: code, outputs, markdown, raw, stderr. `pages`: with an .html, a folder for a page of
+    each notebook too.
 
     What is shown less well than in Jupyter is a `NotebookWarning` each, and all of it an error if `strict`. Raises
     NotebookError, and leaves an earlier `output` as it was, if there is nothing to print.
@@ -124,8 +125,9 @@ def typeset(
     typesetter.start()  # which takes about as long as reading does
     document = document_of(sources, options)
     from .printing.typesetting import Typesetting, page_count
+    from .printing.with_look import TypesettingWithLook
 
-    typesetting = Typesetting(document, stem, folder)
+    typesetting = (TypesettingWithLook if document.look else Typesetting)(document, stem, folder)
     pdf = typesetting.pdf()
     return pdf, page_count(pdf), typesetting.source
 

@@ -36,6 +36,8 @@ class TypstPDFExporter(TemplateExporter):
         config=True
     )
     font_size = Float(11, help="Size of the text in points.").tag(config=True)
+    look = Unicode("", help="A file of Typst with a look of your own: fonts, colours, header, footer.").tag(config=True)
+    fonts = Unicode("", help="A folder of fonts that the look may name, beside the system's.").tag(config=True)
     toc = Bool(None, allow_none=True, help="A table of contents; unless given, where it is long.").tag(config=True)
     numbered_headings = Bool(False, help="Number the headings.").tag(config=True)
     stderr = Bool(False, help="Print what cells wrote to stderr, too.").tag(config=True)
@@ -100,6 +102,8 @@ class TypstPDFExporter(TemplateExporter):
             date=self.date or None,
             byline=list(self.byline) or None,
             preview=self.preview or None,
+            look=self.look or None,
+            fonts=self.fonts or None,
             root=self.root or None,
             time_limit=self.time_limit,
             paper=self.paper,

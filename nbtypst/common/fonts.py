@@ -7,6 +7,9 @@ import os
 import re
 import sys
 import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -30,6 +33,7 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 LONE = re.compile("[\ud800-\udfff\ufdd0\ufdd1\ufdd3-\ufdef\ufffe\uffff]")  # U+FDD0 to U+FDEF are marks of ours
 
 TEXT_FONT = "LibertinusSerif-Regular.otf"
+DAMAGED = (OSError, TTLibError, KeyError, ValueError, AssertionError)  # what a font may be, when it is read
 WIDE, UNKNOWN = 1.0, 0.6  # of letters that the font lacks, in em: Chinese, Japanese and Korean ones, and others
 BOLD, MONO = 1.06, 0.602  # of bold letters, in parts of regular ones; of letters of DejaVu Sans Mono, in em
 ZERO_WIDTH_SPACE = "\u200b"
@@ -81,7 +85,7 @@ def coverage(file: Path) -> frozenset[str]:
     try:
         with TTFont(file, lazy=True, fontNumber=0) as font:
             return frozenset(map(chr, font.getBestCmap() or ()))
-    except (OSError, TTLibError, KeyError, ValueError, AssertionError):
+    except DAMAGED:
         return frozenset()
 
 
@@ -111,9 +115,7 @@ def _system_files() -> tuple[Path, ...]:
         "win32": [Path(os.environ.get("WINDIR", r"C:\Windows")) / "Fonts"],
         "darwin": [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library/Fonts"],
     }.get(sys.platform, [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".local/share/fonts"])
-    files = [
-        file for folder in folders for file in folder.rglob("*") if file.suffix.lower() in (".ttf", ".otf", ".ttc")
-    ]
+    files = fonts_in(folders)
 
     def rank(file: Path) -> tuple[bool, int, str]:
         name = file.name.lower()
@@ -121,6 +123,11 @@ def _system_files() -> tuple[Path, ...]:
         return bool(re.search(r"bold|italic|oblique|light|thin|black|mono|condensed", name)), place, str(file)
 
     return tuple(sorted(files, key=rank))
+
+
+def fonts_in(folders: Iterable[Path]) -> list[Path]:
+    """All files of fonts in these folders and those below them, in order."""
+    return sorted(file for one in folders for file in one.rglob("*") if file.suffix.lower() in (".ttf", ".otf", ".ttc"))
 
 
 class _Widths(dict[str, float]):
@@ -135,11 +142,27 @@ class _Widths(dict[str, float]):
         return found
 
 
-@lru_cache(maxsize=1)
-def _widths() -> _Widths:
-    """The text font's widths, read at the first call."""
-    with TTFont(FONTS / TEXT_FONT, lazy=True) as font:
-        return _widths_of(font)
+_measured: ContextVar[Path] = ContextVar("measured", default=FONTS / TEXT_FONT)
+
+
+@contextmanager
+def measured_by(file: Path | None) -> Iterator[None]:
+    """Within it `width` is that of the font in `file`; None is the text font that ships."""
+    before = _measured.set(file or FONTS / TEXT_FONT)
+    try:
+        yield
+    finally:
+        _measured.reset(before)
+
+
+@lru_cache(maxsize=4)
+def _widths(file: Path) -> _Widths:
+    """The widths of a font, read at the first call; those of the text font that ships if it is damaged."""
+    try:
+        with TTFont(file, lazy=True, fontNumber=0) as font:
+            return _widths_of(font)
+    except DAMAGED:
+        return _widths(FONTS / TEXT_FONT)
 
 
 def _widths_of(font: TTFont) -> _Widths:
@@ -151,7 +174,7 @@ def _widths_of(font: TTFont) -> _Widths:
 
 def width(text: str, size: float, *, bold: bool = False, mono: bool = False) -> float:
     """The width of `text` in one line, in points, at a font `size` in points; kerning is not counted."""
-    widths = _widths()
+    widths = _widths(_measured.get())
     if mono:
         return size * sum(WIDE if widths[letter] and _is_wide(letter) else MONO for letter in text)
     return size * (BOLD if bold else 1.0) * sum(map(widths.__getitem__, text))

@@ -16,6 +16,7 @@ from ..common.fonts import clean
 from ..common.page import Page, page_of
 from ..formulas import LONGEST, Formula, definitions, labels_and_tag, numbers_of, part_rows
 from ..pictures import Collected, Picture, Remarks, allowed
+from .look import Look, chosen_look, named_look
 from .reading import Source, read
 from .references import Numbers, cite, mark_captions, mark_references, read_works
 from .structure import Links, Part, arrange_headings, is_long, move_footnotes, take_title, words_of
@@ -27,6 +28,7 @@ class Options:
 
     `root` is a folder in which pictures and bibliographies may lie beside the notebook's own; `time_limit` is how many
     seconds of work pandoc or Typst may take for a page, and in proportion for more.
+    `look` is a file of Typst with a look of the author's own, `fonts` a folder of fonts that it may name.
     `byline` are short strings below the authors; `preview` is a remark for every page; `toc` is None for a table of
     contents where the document is long.
     """
@@ -42,6 +44,8 @@ class Options:
     root: str | Path | None = None
     time_limit: float = Collected.seconds
     preview: str | None = None
+    look: str | Path | None = None
+    fonts: str | Path | None = None
     toc: bool | None = None
     numbered_headings: bool = False
     page: Page = field(default_factory=Page)
@@ -68,6 +72,7 @@ class Document:
     is_accessible: bool
     toc: bool
     options: Options
+    look: Look | None = None
 
 
 def document_of(notebooks: Sequence[Notebook], options: Options | None = None) -> Document:
@@ -109,6 +114,7 @@ def document_of(notebooks: Sequence[Notebook], options: Options | None = None) -
         is_accessible=accessible,
         toc=is_long(parts) if options.toc is None else options.toc,
         options=options,
+        look=_look(notebooks[0], options, collected),
     )
 
 
@@ -133,6 +139,15 @@ def _works(about: dict, notebook: Notebook, options: Options, collected: Collect
     root = notebook.folder.anchor if options.bibliography else options.root
     collected.place = notebook.name
     return read_works(about.get("bibliography") or [], notebook.folder, root and Path(root), collected)
+
+
+def _look(notebook: Notebook, options: Options, collected: Collected) -> Look | None:
+    """The look that is asked for, or else the one that the metadata name."""
+    if options.look:
+        return chosen_look(options.look, options.fonts)
+    named, collected.place = notebook.metadata.get("look"), notebook.name
+    root = options.root and Path(options.root)
+    return named_look(named, notebook.folder, root, options.fonts, collected) if named else None
 
 
 def _parts_of(notebook: Notebook, number: int, options: Options, collected: Collected) -> Iterator[Part]:

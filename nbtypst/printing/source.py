@@ -1,11 +1,12 @@
 """A document as Typst's source, with the files that it needs."""
 
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
 import lxml.html
 
-from ..common.fonts import FONTS, clean, fonts_for
+from ..common.fonts import FONTS, Fonts, clean, coverage, fonts_for, measured_by
 from ..document import Document, Part
 from ..formulas import to_typst
 from . import markup
@@ -13,20 +14,21 @@ from .writer import TypstWriter
 
 HERE = Path(__file__).parent
 MOST_SIGNS = 100  # without a font that are named one by one
-TEMPLATE = ("nbtypst.typ", "tables.typ")
+TEMPLATE = ("nbtypst.typ", "tables.typ", "look.typ")
 
 
 class Source:
     """The source of `document`, to be the file `stem`.typ, and the files that it needs, to be in `folder` beside it.
 
-    `refused` are parts that are shown as plain text, `placements` where figures go, `accessible` whether it is to be
-    PDF/UA-1. After changes of these and of `writer`, `rewrite` writes the parts anew.
+    `look` is an author's own, `refused` are parts that are shown as plain text, `placements` where figures go,
+    `accessible` whether it is to be PDF/UA-1. After changes of these and of `writer`, `rewrite` writes the parts anew.
     """
 
     def __init__(self, document: Document, stem: str = "main", folder: str | None = None):
         self.document, self.stem = document, clean(stem)
         self.folder = folder or f"{self.stem}_files"
-        self.fonts = fonts_for(_all_words(document))
+        self.look = document.look
+        self.fonts = _with(self.look.fonts if self.look else (), fonts_for(_all_words(document)))
         self.writer = TypstWriter(
             document, to_typst(document.formulas, document.options.time_limit), self.fonts.missing
         )
@@ -43,6 +45,9 @@ class Source:
         fonts = [*sorted(FONTS.glob("*.otf")), *self.fonts.files]
         found = {name: (HERE / name).read_bytes() for name in TEMPLATE}
         found |= {f"fonts/{file.name}": file.read_bytes() for file in fonts}
+        if self.look:
+            found["look.typ"] = f"#import {markup.string(f'look/{self.look.main}')}: *\n".encode()
+            found |= {f"look/{name}": content for name, content in self.look.files.items()}
         found |= {name: picture.content for name, picture in self.document.pictures.items()}
         return {f"{self.folder}/{name}": content for name, content in found.items()}
 
@@ -77,8 +82,9 @@ class Source:
 
     def rewrite(self) -> None:
         """Write all parts anew, since figures are counted on the way."""
-        self.writer.restart()
-        self.markup = [self._written(number, part) for number, part in enumerate(self.document.parts)]
+        with measured_by(self.look and self.look.text_font):
+            self.writer.restart()
+            self.markup = [self._written(number, part) for number, part in enumerate(self.document.parts)]
 
     def _written(self, number: int, part: Part) -> str:
         if number not in self.refused:
@@ -153,6 +159,12 @@ class Source:
 
     def _shown(self, words: str) -> str:
         return markup.string(self.writer.shown(words))
+
+
+def _with(files: tuple[Path, ...], fonts: Fonts) -> Fonts:
+    """`fonts` with further `files`."""
+    missing = fonts.missing.difference(*map(coverage, files))
+    return replace(fonts, files=(*fonts.files, *files), missing=missing)
 
 
 def _all_words(document: Document) -> str:

@@ -17,6 +17,11 @@ from ..common.programs import PATIENCE, worked
 SERVER = Path(__file__).parent / "process.py"
 FONTS = Path(__file__).parent.parent / "fonts"
 
+# A look may name packages: none is there, and a place at which nobody listens is asked for them.
+NOBODY, NOWHERE = "http://127.0.0.1:0", os.path.join(os.devnull, "nothing")
+ALONE = dict.fromkeys(("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"), NOBODY)
+ALONE |= dict.fromkeys(("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"), NOWHERE)
+
 
 class RefusedError(Exception):
     """Typst refuses a source: `message` says why, `diagnostic` where."""
@@ -42,6 +47,7 @@ class _Server:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             encoding="utf-8",
+            env={name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")} | ALONE,
         )
         self.answers: Queue[str] = Queue()
         threading.Thread(target=self._listen, daemon=True).start()
