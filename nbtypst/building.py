@@ -10,12 +10,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .cells.notebooks import DEFAULT_TIMEOUT, Notebook, read_notebook
 from .common.errors import NotebookError, NotebookWarning
-from .document import Document, Options, document_of, options_of, shared_options
+from .document import Options, document_of, options_of, shared_options
 from .printing import typesetter
+
+if TYPE_CHECKING:
+    from .pictures import Remarks
 
 WEB = (".html", ".htm")
 OF_THE_WHOLE = ("title", "subtitle", "abstract")  # not of a page of one notebook
@@ -71,8 +74,8 @@ def build(
 
         sources = executed_copies(sources, timeout, allow_errors=allow_errors)
     executed = time.perf_counter()
-    files, count, document = _exported(sources, Path(output), chosen, pages)
-    remarks = document.remarks.in_order([source.name for source in sources])
+    files, count, made = _exported(sources, Path(output), chosen, pages)
+    remarks = made.in_order([source.name for source in sources])
     if strict and remarks:
         raise NotebookError(*remarks)
     for path in files:
@@ -96,26 +99,27 @@ def _chosen(options: dict[str, Any]) -> Options:
 
 def _exported(
     sources: list[Notebook], output: Path, options: Options, pages: str | Path | None
-) -> tuple[dict, int, Document]:
-    """Content by path, the output first; the number of pages; the document."""
+) -> tuple[dict, int, "Remarks"]:
+    """Content by path, the output first; the number of pages; what is shown less well."""
     if output.suffix.lower() in WEB:
         from .web.page import web_page
 
         document = document_of(sources, options)
-        files = {output: web_page(document)}
+        page, remarks = web_page(document)
+        files = {output: page}
         alone = replace(options, **dict.fromkeys(OF_THE_WHOLE), **shared_options(sources[0], document))
         names = [source.name for source in sources]
         if pages and len(set(names)) < len(names):
             twice = sorted({name for name in names if names.count(name) > 1})
             raise NotebookError(f"{', '.join(twice)}: two notebooks of one name would be one page; rename one")
         for source in sources if pages else []:
-            files[Path(pages, source.name).with_suffix(".html")] = web_page(document_of([source], alone))
-        return files, len(files), document
+            files[Path(pages, source.name).with_suffix(".html")], _ = web_page(document_of([source], alone))
+        return files, len(files), remarks
     pdf, count, source = typeset(sources, options, output.stem)
     if output.suffix.lower() == ".pdf":
-        return {output: pdf}, count, source.document
+        return {output: pdf}, count, source.remarks
     beside = {output.parent / name: content for name, content in source.files.items()}
-    return {output: source.text().encode(errors="replace"), **beside}, count, source.document
+    return {output: source.text().encode(errors="replace"), **beside}, count, source.remarks
 
 
 def typeset(

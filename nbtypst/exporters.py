@@ -91,7 +91,7 @@ class TypstPDFExporter(TemplateExporter):
 
     def _printed(self, notebook: Notebook, resources: dict) -> Any:
         pdf, _, source = typeset([notebook], self._options())
-        self._tell(source.document.remarks.in_order([notebook.name]))
+        self._tell(source.remarks.in_order([notebook.name]))
         return pdf
 
     def _options(self) -> Options:
@@ -152,7 +152,7 @@ class TypstExporter(TypstPDFExporter):
         stem = resources.get("unique_key") or Path(notebook.name).stem
         folder = resources.get("output_files_dir") or f"{stem}_files"
         _, _, source = typeset([notebook], self._options(), stem, folder)  # so that what Typst would refuse is found
-        self._tell(source.document.remarks.in_order([notebook.name]))
+        self._tell(source.remarks.in_order([notebook.name]))
         resources["outputs"] = {**(resources.get("outputs") or {}), **source.files}
         return source.text()
 

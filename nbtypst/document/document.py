@@ -52,9 +52,11 @@ class Options:
     selection: Selection = field(default_factory=Selection)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Document:
     """What is printed, in order: title block, then `parts`. `remarks`: what is shown less well, a sentence each.
+
+    Writers leave it as it is, and make a list of their own of these remarks and theirs.
 
     `formulas` are referred to by number, in `data-formula`; `pictures` by file name. `names` are
     those of elements to which links lead. `is_accessible`: every picture has an alternative text of its author's.
@@ -73,6 +75,16 @@ class Document:
     toc: bool
     options: Options
     look: Look | None = None
+
+    def remarks_with(self, problems: Sequence[str | None]) -> Remarks:
+        """A writer's own list: the document's remarks, and the `problems` of its formulas, one or None of each."""
+        remarks = Remarks(self.remarks)
+        for part in self.parts:
+            for element in part.tree.find_class("math"):
+                number = int(element.get("data-formula"))
+                if problem := problems[number]:
+                    remarks.add(part.place, f"{problem}: {self.formulas[number].tex.strip()[:120]}")
+        return remarks
 
 
 def document_of(notebooks: Sequence[Notebook], options: Options | None = None) -> Document:

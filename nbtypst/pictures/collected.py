@@ -1,7 +1,7 @@
 """What the cells of a document bring along: pictures, and remarks on what is shown less well than it could be."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
@@ -13,11 +13,11 @@ LONGEST = 600  # letters of a remark, whatever it quotes
 
 
 class Remarks(list[str]):
-    """What is shown less well, a sentence each, none twice."""
+    """What is shown less well, a sentence each, none twice; at first those `told` before."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._told: set[str] = set()
+    def __init__(self, told: Iterable[str] = ()) -> None:
+        super().__init__(told)
+        self._told = set(self)
 
     def add(self, place: str, sentence: str) -> None:
         """Note that something in `place` is shown less well."""

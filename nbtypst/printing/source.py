@@ -20,8 +20,9 @@ TEMPLATE = ("nbtypst.typ", "tables.typ", "look.typ")
 class Source:
     """The source of `document`, to be the file `stem`.typ, and the files that it needs, to be in `folder` beside it.
 
-    `look` is an author's own, `refused` are parts that are shown as plain text, `placements` where figures go,
-    `accessible` whether it is to be PDF/UA-1. After changes of these and of `writer`, `rewrite` writes the parts anew.
+    `look` is an author's own, `remarks` are the document's and those of this source, `refused` are parts that are shown
+    as plain text, `placements` where figures go, `accessible` whether it is to be PDF/UA-1. After changes of these and
+    of `writer`, `rewrite` writes the parts anew.
     """
 
     def __init__(self, document: Document, stem: str = "main", folder: str | None = None):
@@ -29,14 +30,14 @@ class Source:
         self.folder = folder or f"{self.stem}_files"
         self.look = document.look
         self.fonts = _with(self.look.fonts if self.look else (), fonts_for(_all_words(document)))
-        self.writer = TypstWriter(
-            document, to_typst(document.formulas, document.options.time_limit), self.fonts.missing
-        )
+        formulas = to_typst(document.formulas, document.options.time_limit)
+        self.remarks = document.remarks_with([formula.problem for formula in formulas])
+        self.writer = TypstWriter(document, formulas, self.fonts.missing, self.remarks)
         self.refused: set[int] = set()
         self.accessible = document.is_accessible
         self.placements: list[str] = []
         self.starts: list[int] = []  # the line, from 1, at which each part begins
-        self._note_problems()
+        self._note_missing()
         self.rewrite()
 
     @property
@@ -55,30 +56,18 @@ class Source:
         """The source itself."""
         return "\n".join(self._lines())
 
-    def remark(self, place: str, sentence: str) -> None:
-        """Note what is shown less well in `place`, once."""
-        self.document.remarks.add(place, sentence)
-
-    def _note_problems(self) -> None:
-        for part in self.document.parts:
-            for element in part.tree.find_class("math"):
-                number = int(element.get("data-formula"))
-                if problem := self.writer.formulas[number].problem:
-                    self.remark(part.place, f"{problem}: {self.document.formulas[number].tex.strip()[:120]}")
-        self._note_missing()
-
     def _note_missing(self) -> None:
         rest, count = set(self.fonts.missing), 0
         for part in self.document.parts:
             here = sorted(rest & set("".join(part.tree.itertext()))) if rest else []
             rest -= set(here)
             for sign in here[: MOST_SIGNS - count]:
-                self.remark(part.place, f"no font has the sign U+{ord(sign):04X}")
+                self.remarks.add(part.place, f"no font has the sign U+{ord(sign):04X}")
             if len(here) > MOST_SIGNS - count:
-                self.remark(part.place, f"no font has {len(here) - MOST_SIGNS + count} more signs")
+                self.remarks.add(part.place, f"no font has {len(here) - MOST_SIGNS + count} more signs")
             count = min(MOST_SIGNS, count + len(here))
         for sign in sorted(rest)[:MOST_SIGNS]:
-            self.remark(self.document.name, f"no font has the sign U+{ord(sign):04X}")
+            self.remarks.add(self.document.name, f"no font has the sign U+{ord(sign):04X}")
 
     def rewrite(self) -> None:
         """Write all parts anew, since figures are counted on the way."""
@@ -92,7 +81,7 @@ class Source:
                 return self.writer.part(part)
             except Exception as error:  # whatever a strange cell leads to: its words are there all the same
                 self.refused.add(number)
-                self.remark(
+                self.remarks.add(
                     part.place, f"the cell is shown as plain text, since it cannot be written ({error!r})"[:300]
                 )
         return self._plain(part)

@@ -30,7 +30,7 @@ class Typesetting:
         self.document, self.source = document, Source(document, stem, folder)
 
     def pdf(self) -> bytes:
-        """The PDF, the same for the same document; afterwards `source` is what gave it, and all remarks are made."""
+        """The PDF, the same for the same document; afterwards `source` is what gave it, with all remarks."""
         with TemporaryDirectory(prefix="nbtypst-") as name:
             root = Path(name)
             for path, content in self.source.files.items():
@@ -56,7 +56,7 @@ class Typesetting:
             else:
                 for warning in warnings:
                     place = self._place_of(warning["diagnostic"])
-                    self.source.remark(place, f"the typesetter warns: {warning['message']}")
+                    self.source.remarks.add(place, f"the typesetter warns: {warning['message']}")
                 return pdf
             if tries == MOST_TRIES - 2:
                 self._refuse_parts(range(len(self.document.parts)), "what the typesetter refuses is too much")
@@ -101,7 +101,7 @@ class Typesetting:
         number = self._part_at(diagnostic)
         if self.source.accessible and (number is None or error.message.startswith("PDF/UA")):
             self.source.accessible = False
-            self.source.remark(self.document.name, f"the PDF is tagged but not PDF/UA: {error.message}")
+            self.source.remarks.add(self.document.name, f"the PDF is tagged but not PDF/UA: {error.message}")
             return
         if number is None or number in self.source.refused:
             number = self._search()
@@ -115,7 +115,7 @@ class Typesetting:
             self._refuse_formula(formula, place, error.message)
         elif (picture and "image" in error.message) or (picture and "decode" in error.message):
             self.source.writer.refused_pictures.add(picture)
-            self.source.remark(place, f"a picture cannot be shown ({error.message[:120]})")
+            self.source.remarks.add(place, f"a picture cannot be shown ({error.message[:120]})")
         else:
             self._refuse_parts([number], error.message[:200])
         self.source.rewrite()
@@ -123,12 +123,12 @@ class Typesetting:
     def _refuse_formula(self, number: int, place: str, why: str) -> None:
         self.source.writer.refused_formulas.add(number)
         source = self.document.formulas[number].tex.strip()[:120]
-        self.source.remark(place, f"a formula is shown as its source ({why}): {source}")
+        self.source.remarks.add(place, f"a formula is shown as its source ({why}): {source}")
 
     def _refuse_parts(self, numbers: Iterable[int], why: str) -> None:
         for number in set(numbers) - self.source.refused:
             self.source.refused.add(number)
-            self.source.remark(self.document.parts[number].place, f"the cell is shown as plain text ({why})")
+            self.source.remarks.add(self.document.parts[number].place, f"the cell is shown as plain text ({why})")
         self.source.rewrite()
 
     def _check_formulas(self) -> None:
@@ -177,7 +177,7 @@ class Typesetting:
             (writer.refused_formulas, formulas, "formulas are shown as their sources"),
         ):
             if self._ends_without(number, refused, things):
-                self.source.remark(part.place, f"{told} ({why})")
+                self.source.remarks.add(part.place, f"{told} ({why})")
                 return True
         return False
 

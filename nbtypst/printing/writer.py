@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from lxml.html import HtmlElement
 
 from ..document import LEVELS, Document, Part
-from ..formulas import Converted
 from ..tables import TooLargeError, TypstTable, beside, table
 from . import verbatim
 from .looks import block_calls_of, calls_of, display, is_without_marks, page_breaks, rows_of
 from .words import Place, WordsWriter, children
+
+if TYPE_CHECKING:
+    from ..formulas import Converted
+    from ..pictures import Remarks
 
 BLOCKS = {
     "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl", "dt",
@@ -27,8 +31,10 @@ SECTION = 2  # a figure stays between the headings of this level or above that i
 class TypstWriter(WordsWriter):
     """Writes the parts of a document, in order."""
 
-    def __init__(self, document: Document, formulas: Sequence[Converted], missing: frozenset[str]):
-        self.document, self.formulas, self.missing = document, formulas, missing
+    def __init__(
+        self, document: Document, formulas: Sequence["Converted"], missing: frozenset[str], remarks: "Remarks"
+    ) -> None:
+        self.document, self.formulas, self.missing, self.remarks = document, formulas, missing, remarks
         self.page = document.options.page
         self.refused_formulas: set[int] = set()
         self.refused_pictures: set[str] = set()
@@ -54,7 +60,7 @@ class TypstWriter(WordsWriter):
         if place.depth > DEEPEST:
             if len(element):
                 told = f"lists, quotations and tables nested deeper than {DEEPEST} are shown as words"
-                self.document.remarks.add(self.at, told)
+                self.remarks.add(self.at, told)
             return self.words(" ".join(element.itertext()), place)
         written, run, beside = [], [element.text or ""], self._beside(element, place)
         for child in element:
@@ -221,7 +227,7 @@ class TypstWriter(WordsWriter):
         try:
             return self._table(element, place).block()
         except TooLargeError as error:
-            self.document.remarks.add(self.at, f"{error} is shown as words")
+            self.remarks.add(self.at, f"{error} is shown as words")
         rows = ("  ".join(" ".join(cell.itertext()) for cell in row.iter("td", "th")) for row in element.iter("tr"))
         return verbatim.code(
             self.shown("\n".join(" ".join(row.split()) for row in rows)), "output", self._columns(place)

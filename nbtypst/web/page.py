@@ -6,6 +6,7 @@ import html
 import io
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import lxml.html
 from fontTools import subset
@@ -24,6 +25,9 @@ from ..document import LEVELS, Document, Part, headings
 from ..formulas import Converted, to_mathml
 from .sanitising import sanitise
 
+if TYPE_CHECKING:
+    from ..pictures import Remarks
+
 HERE = Path(__file__).parent
 TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif"}
 # letters that browsers set for <mi>x</mi>, and signs that they draw for <msqrt> and accents
@@ -34,9 +38,10 @@ MEASURE = 31  # rem, as in page.html5
 NUMBER = re.compile(r"[-+−]?[\d.,\s%±×()-]*")
 
 
-def web_page(document: Document) -> bytes:
-    """The page, the same for the same document; further remarks are added to the document's."""
+def web_page(document: Document) -> tuple[bytes, "Remarks"]:
+    """(the page, the same for the same document; the document's remarks and those on the page)."""
     formulas = to_mathml(document.formulas, document.options.time_limit)
+    remarks = document.remarks_with([formula.problem for formula in formulas])
     contents = _contents(document) if document.toc else None
     notes: list[HtmlElement] = []
     written, notebook = [], -1
@@ -48,12 +53,12 @@ def web_page(document: Document) -> bytes:
         if part.notebook != notebook and name in document.names:
             written.append(f'<div id="{name}"></div>')
         notebook = part.notebook
-        written.append(_written(part, document, formulas, notes))
+        written.append(_written(part, document, formulas, notes, remarks))
     if notes:
         written.append(_text(DIV(DIV({"class": "footnotes"}, OL(*notes)))))
     body = "\n".join(written)
     template = Environment(loader=FileSystemLoader(HERE), autoescape=True).get_template("page.html5")
-    return template.render(
+    page = template.render(
         title=document.title or document.name,
         shown_title=document.title is not None,
         lang=document.lang,
@@ -61,18 +66,21 @@ def web_page(document: Document) -> bytes:
         body=body,
         fonts=_math_font(body) if "<math" in body else "",
         **document.front,
-    ).encode(errors="replace")
+    )
+    return page.encode(errors="replace"), remarks
 
 
-def _written(part: Part, document: Document, formulas: list[Converted], notes: list[HtmlElement]) -> str:
+def _written(
+    part: Part, document: Document, formulas: list[Converted], notes: list[HtmlElement], remarks: "Remarks"
+) -> str:
     """One cell; as plain text where it cannot be written."""
     try:
         tree, its_notes = copy.deepcopy(part.tree), [*notes]
-        _to_web(tree, part.place, document, formulas, its_notes)
+        _to_web(tree, document, formulas, its_notes)
         written = _text(tree)
     except Exception as error:  # whatever a strange cell leads to: its words are there all the same
         why = f"the cell is shown as plain text, since it cannot be written ({error!r})"[:300]
-        document.remarks.add(part.place, why)
+        remarks.add(part.place, why)
         return f'<pre class="output">{html.escape("".join(part.tree.itertext()).strip())}</pre>'
     notes[:] = its_notes
     return written
@@ -93,15 +101,13 @@ def _begins_with_front(tree: HtmlElement) -> bool:
     return all("front" in heading.classes for heading in tree.iter("h1"))
 
 
-def _to_web(
-    tree: HtmlElement, place: str, document: Document, formulas: list[Converted], notes: list[HtmlElement]
-) -> None:
+def _to_web(tree: HtmlElement, document: Document, formulas: list[Converted], notes: list[HtmlElement]) -> None:
     """Change the elements of one cell into those of a web page."""
     for element in list(tree.iter()):
         if element is tree:
             continue
         if "math" in element.classes and element.tag == "span":
-            _show_formula(element, place, document, formulas)
+            _show_formula(element, document, formulas)
         elif element.tag == "img" and element.get("data-file"):
             _show_picture(element, document)
         elif element.tag == "pre" and "code" in element.classes:
@@ -116,12 +122,10 @@ def _to_web(
         heading.tag = f"h{min(6, LEVELS[heading.tag] + 1)}"
 
 
-def _show_formula(element: HtmlElement, place: str, document: Document, formulas: list[Converted]) -> None:
+def _show_formula(element: HtmlElement, document: Document, formulas: list[Converted]) -> None:
     number = int(element.get("data-formula"))
     formula, converted = document.formulas[number], formulas[number]
     display = "display" in element.classes
-    if converted.problem:
-        document.remarks.add(place, f"{converted.problem}: {formula.tex.strip()[:120]}")
     new = lxml.html.fragment_fromstring(converted.markup) if converted.markup else CODE(formula.tex.strip())
     if display:
         new = SPAN({"class": "equation"}, SPAN(new))
