@@ -84,15 +84,16 @@ bench-scaling: $(BENCH_READY)  ## time steps against sizes, and a sweep against 
 bench-export: $(READY)  ## time the export of 1 to 60 notebooks, beside other ways that are at hand
 	@$(BIN)/python -m benchmarks export $(HOW)
 
-bench-page-pairs: $(READY)  ## pictures for docs/nbtypst.md: what JupyterLab shows, and what the PDF shows; needs Chromium
-	@$(BIN)/python -m pytest tests/browser/test_pairs_in_browser.py && cp build/browser/pair-*.png docs
-
-sweep: $(READY)  ## say what the whole of `make sweep` would cost on 1, 100 and 1,000 cores
+bench-sweep: $(READY)  ## say what the whole of `make sweep` would cost on 1, 100 and 1,000 cores
 	@$(BIN)/python -m benchmarks sweep $(HOW)
 
-page-images: $(READY)  ## pictures of pages of assignment1_report.pdf for the README, into docs
+page-images: $(READY)  ## pictures of pages of assignment1_report.pdf, and of beyond.pdf, for the README, into docs
 	@$(BIN)/python docs/page_images.py assignment1_report.pdf \
 		docs/page-first.png=1 docs/page-findings.png=2 "docs/page-middle.png=Task 3c: Momentum"
+	@! test -f beyond.pdf || $(BIN)/python docs/page_images.py beyond.pdf "docs/page-ladder.png=The ladder"
+
+page-pairs: $(READY)  ## pictures for docs/nbtypst.md: what JupyterLab shows, and what the PDF shows; needs Chromium
+	@$(BIN)/python -m pytest tests/browser/test_pairs_in_browser.py && cp build/browser/pair-*.png docs
 
 sweep: $(READY)  ## train networks of many sizes: UNITS="16 64" DEPTHS="1 2" SEEDS=2; a picture; days on one core
 	@$(BIN)/python -m helpers sweep
