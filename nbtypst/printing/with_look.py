@@ -36,7 +36,7 @@ class TypesettingWithLook(Typesetting):
     def _fault(self, error: RefusedError) -> str | None:
         """What is wrong in the look, with its line; None if something else is."""
         look, why = self.source.look, next((told for one, told in WHY.items() if error.message.startswith(one)), None)
-        why = why or error.message[:200]
+        why = why or error.message.removeprefix("assertion failed: ")[:200]
         if look is None:
             return None
         where = rf"[^\n]*\n *┌─ [^\n]*?{re.escape(self.source.folder)}/look/([^\n]+):(\d+):\d+\n"

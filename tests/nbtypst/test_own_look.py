@@ -1,6 +1,5 @@
 """An author's own look: fonts, colours, header, footer and a title page of a file of Typst."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -34,12 +33,11 @@ def fonts_of(page):
 def test_the_plain_look_has_its_letters_its_header_and_its_footer(tmp_path):
     pdf = built(tmp_path, *CELLS, metadata=ABOUT, look=LOOKS / "plain.typ")
     content = (tmp_path / "lab.pdf").read_bytes()
-    second = sorted((height, text) for height, _, text in placed_text(pdf.pages[1]))
-    count = len(pdf.pages)
+    second = [(height, text) for height, _, text in placed_text(pdf.pages[1])]
     assert any(name.startswith("DejaVuSans") for name in fonts_of(pdf.pages[1]))
     assert not any("LibertinusSerif" in name for name in fonts_of(pdf.pages[1]))
-    assert re.sub(r"\s+", " ", second[0][1]).startswith("Ada Hen, Bob")
-    assert f"2 of {count}" in text_of(pdf)
+    foot = " ".join(text for height, text in second if height < 60)
+    assert_says(" ".join(foot.split()), ["Ada Hen, Bob", f"2 of {len(pdf.pages)}"])
     assert "On eggs" in {text for height, text in second if height > 780}
     assert b"pdfuaid" in content
     built(tmp_path, *CELLS, metadata=ABOUT, look=LOOKS / "plain.typ")
@@ -60,7 +58,7 @@ def test_tables_are_fitted_to_the_letters_of_the_look():
     usual = width("a number of eggs", 10)
     with measured_by(sans):
         assert width("a number of eggs", 10) > 1.1 * usual
-    with measured_by(FONTS / "OFL.txt"):  # no font at all
+    with measured_by(FONTS / "none.otf"):
         assert width("a number of eggs", 10) == usual
     assert width("a number of eggs", 10) == usual
 
@@ -83,12 +81,12 @@ FAULTS = {
     "\n#let header(about) = nope": "line 2: unknown variable: nope",
     "#let x = (": "line 1: unclosed delimiter",
     "\n\n#let footer() = []": "line 3: footer: unexpected argument",
-    "\n#let header = 5": "line 2: header: expected a function, found int",
-    "#let quiet = 12": "line 1: quiet: expected color, found int",
+    "\n#let header = 5": "line 2: header: expected a function, found integer",
+    "#let quiet = 12": "line 1: quiet: expected color, found integer",
     "\n#let look(doc) = { show heading: it => it.nope; doc }": "line 2: heading does not have field",
     '#let header(about) = image("none.png")': "line 1: a file is not there; a look reads pictures",
     '#import "@preview/cetz:0.1.0": *': "line 1: packages are not fetched",
-    '#let secret = read("../secret.txt")': "line 1: a file may not be read",
+    '#let secret = read("../../../secret.txt")': "line 1: a file may not be read",
 }
 
 
