@@ -11,11 +11,23 @@ HIDDEN = {
     "opacity": '<p style="opacity: 0">secret</p>',
     "no height": '<div style="height:0; overflow:hidden">secret</div>',
     "important": "<style>.h {display: none !important}</style><p class=h style='display:block'>secret</p>",
+    "print": "<style>@media print {.h {display: none}}</style><p class=h>secret</p>",
+    "a sheet for print": '<style media="print">p {display: none}</style><p>secret</p>',
+    "the next one": "<style>h4 + p {display: none}</style><h4>x</h4><p>secret</p>",
+    "a later one": "<style>h4 ~ p > b {display: none}</style><h4>x</h4><i>y</i><p><b>secret</b></p>",
+    "a word of a class": '<style>[class~="h"] {display: none}</style><p class="a h">secret</p>',
+    "a beginning": """<style>a[href^='#a, b'] {display: none}</style><p><a href="#a, b c">secret</a></p>""",
+    "an attribute": "<style>p[data-h] {display: none}</style><p data-h>secret</p>",
     "a template": "<template>secret</template>",
 }
 SEEN = {
     "hidden, but displayed": "<style>.s {display: block}</style><p class=s hidden>open</p>",
     "a greater weight": "<style>#a {display: block} p {display: none}</style><p id=a>open</p>",
+    "a screen": "<style>@media screen and (width > 0px) {p {display: none}}</style><p>open</p>",
+    "a sheet for screens": '<style media="screen">p {display: none}</style><p>open</p>',
+    "not the next one": "<style>h4 + b {display: none} b + h4 ~ b {display: none}</style><h4>x</h4><i>y</i><b>open</b>",
+    "not that word": '<style>[class~="h"], [class$=""], [class|=a] {display: none}</style><p class="ab-h">open</p>',
+    "no selector": "<style>p[, p( {display: none} p[class {display: none}</style><p class=h>open</p>",
     "visible within": '<div style="visibility:hidden">x<p style="visibility:visible">open</p></div>',
 }
 FRAME = "<table class=dataframe><thead><tr><th></th><th>{0}</th></tr></thead><tr><th>0</th><td>1</td></tr></table>"
