@@ -124,7 +124,7 @@ def _show_formula(element: HtmlElement, place: str, document: Document, formulas
         document.remarks.add(place, f"{converted.problem}: {formula.tex.strip()[:120]}")
     new = lxml.html.fragment_fromstring(converted.markup) if converted.markup else CODE(formula.tex.strip())
     if display:
-        new = SPAN({"class": "equation"}, SPAN(new))
+        new = SPAN({"class": f"equation {element.get('data-side', '')}".strip()}, SPAN(new))
         if element.get("id"):
             new.set("id", element.get("id"))
         new[0].tail = element.get("data-number")
