@@ -1,7 +1,8 @@
 """Rules of style sheets -> style attributes of the elements that they match, such as the cells of a frame.
 
 CSS's cascade decides, as in a browser: `!important`, then an element's own declarations, then names, classes and tags
-of the selector, then what comes last. Selectors with states, siblings or attributes, @media and the like are left out.
+of the selector, then what comes last. The page is of paper: of @media what is for print holds. Selectors with other
+states than the first, last, even and odd child are left out, and so is @supports and the like.
 """
 
 import re
@@ -22,24 +23,28 @@ PROPERTIES = re.compile(
     r"|border(?:-(?:top|right|bottom|left))?(?:-(?:style|width|color))?|(?:page-)?break-(?:before|after)"
 )
 COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
-AT_RULE = re.compile(r"@[^{};]*(?:\{(?:[^{}]|\{[^{}]*\})*\}|;)")
+AT_RULE = re.compile(r"@([^{};]*)(?:\{((?:[^{}]|\{[^{}]*\})*)\}|;)")
+FOR_PRINT = re.compile(r"(?:only\s+)?(?:all|print)|not\s+screen|", re.IGNORECASE)
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 STATE = r":nth-child\((?:even|odd)\)|:not\(:(?:first|last)-child\)|:(?:first|last)-child"
-COMPOUND = re.compile(rf"(\*|[a-zA-Z][\w-]*)?((?:#[\w-]+|\.[\w-]+|{STATE})*)(?:::?(before|after))?")
-PART = re.compile(rf"[#.][\w-]+|{STATE}")
+ATTRIBUTE = r"""\[\s*[\w-]+\s*(?:[~|^$*]?=\s*(?:"[^"]*"|'[^']*'|[\w-]+)\s*)?\]"""
+COMPOUND = re.compile(rf"(\*|[a-zA-Z][\w-]*)?((?:#[\w-]+|\.[\w-]+|{STATE}|{ATTRIBUTE})*)(?:::?(before|after))?")
+PART = re.compile(rf"[#.][\w-]+|{STATE}|{ATTRIBUTE}")
+COMMA = re.compile(r",(?![^][]{0,200}\])")
+STEP = re.compile(r"[>+~]|(?:\[[^][]{0,200}\]|\([^()]{0,200}\)|[^\s>+~])+")
 WORDS = re.compile(r"""(["'])((?:(?!\1)[^\\]|\\.){1,40})\1""", re.DOTALL)  # of `content`, short ones
 CODE_POINT = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
 
 
 @dataclass(frozen=True)
 class Compound:
-    """One step of a selector: what an element must be; `child` if its parent must match the step before."""
+    """One step of a selector: what an element must be, and by `by` which other one must match the step before."""
 
     tag: str | None
     identifier: str | None
     classes: frozenset[str]
-    states: tuple[str, ...] = ()  # ":first-child" and the like
-    child: bool = False
+    states: tuple[str, ...] = ()  # ":first-child", "[href]" and the like
+    by: str = " "  # one above; ">": its parent; "+": the one before it; "~": any before it
     pseudo: str | None = None  # "before", "after": words beside those of the element are meant
 
     def matches(self, element: HtmlElement) -> bool:
@@ -54,10 +59,22 @@ class Compound:
 
 
 def _is_in(element: HtmlElement, state: str) -> bool:
+    if state[0] == "[":
+        return _has(element, *re.split(r"([~|^$*]?=)", state[1:-1], maxsplit=1))
     if "nth" in state:
         return (element.getparent().index(element) + 1) % 2 == ("odd" in state)
     beside = element.getprevious() if "first" in state else element.getnext()
     return (beside is None) != ("not" in state)
+
+
+def _has(element: HtmlElement, name: str, sign: str = "", wanted: str = "") -> bool:
+    """Whether an attribute is there, or its value is, holds, begins or ends with what is wanted."""
+    value, wanted = element.get(name.strip().lower()), wanted.strip().strip("\"'")
+    if value is None or not sign:
+        return value is not None
+    part = {"~=": wanted in value.split(), "|=": f"{value}-".startswith(f"{wanted}-"), "*=": wanted in value}
+    part |= {"^=": value.startswith(wanted), "$=": value.endswith(wanted)}
+    return value == wanted if sign == "=" else bool(wanted) and part[sign]
 
 
 @dataclass(frozen=True)
@@ -73,20 +90,29 @@ class Rule:
 def rules_of(sheet: str) -> list[Rule]:
     """The rules of a style sheet that say how words or cells look, by tags, names, classes and what they stand in.
 
-    Rules with other selectors, within @media and the like are left out.
+    Rules with other selectors, or for screens alone, are left out.
     """
     rules = []
-    for selectors, body in RULE.findall(AT_RULE.sub("", COMMENT.sub("", sheet))):
+    for selectors, body in RULE.findall(AT_RULE.sub(_of_media, COMMENT.sub("", sheet))):
         declarations, important = _declarations(body)
         if not declarations and not important:
             continue
-        for selector in selectors.split(","):
+        for selector in COMMA.split(selectors):
             if steps := _steps(selector):
                 names = sum(step.identifier is not None for step in steps)
                 classes = sum(len(step.classes) + len(step.states) for step in steps)
                 tags = sum(step.tag is not None for step in steps)
                 rules.append(Rule(steps, declarations, important, (names, classes, tags, len(rules))))
     return rules
+
+
+def _of_media(found: re.Match[str]) -> str:
+    name, _, query = found[1].partition(" ")
+    return found[2] or "" if name == "media" and _is_for_print(query) else ""
+
+
+def _is_for_print(query: str) -> bool:
+    return any(FOR_PRINT.fullmatch(part.strip()) for part in query.split(","))
 
 
 def _declarations(body: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -103,10 +129,10 @@ def _declarations(body: str) -> tuple[dict[str, str], dict[str, str]]:
 
 def _steps(selector: str) -> tuple[Compound, ...]:
     steps: list[Compound] = []
-    child = False
-    for word in selector.replace(">", " > ").split():
-        if word == ">":
-            child = True
+    by = " "
+    for word in STEP.findall(selector):
+        if word in (">", "+", "~"):
+            by = word
             continue
         found = COMPOUND.fullmatch(word)
         if not found:
@@ -117,12 +143,12 @@ def _steps(selector: str) -> tuple[Compound, ...]:
                 None if found[1] in (None, "*") else found[1].lower(),
                 next((part[1:] for part in parts if part[0] == "#"), None),
                 frozenset(part[1:] for part in parts if part[0] == "."),
-                tuple(part for part in parts if part[0] == ":"),
-                child,
+                tuple(part for part in parts if part[0] in ":["),
+                by,
                 found[3],
             )
         )
-        child = False
+        by = " "
     return tuple(steps)
 
 
@@ -132,22 +158,26 @@ def inline_styles(root: HtmlElement) -> None:
     Each sheet is read once: `data-read` marks those that are done.
     """
     sheets = [sheet for sheet in root.iter("style") if sheet.get(READ) is None]
-    rules = rules_of("\n".join(sheet.text_content() for sheet in sheets))
+    rules = rules_of("\n".join(sheet.text_content() for sheet in sheets if _is_for_print(sheet.get("media", ""))))
     for sheet in sheets:
         sheet.set(READ, "")
     if not rules:
         return
     table = _Table(rules)
     outside = {root, *root.iterancestors()}
-    nothing: frozenset[int] = frozenset()
     meant: list[tuple[HtmlElement, list[Rule]]] = []
-    stack = [(root.getroottree().getroot(), nothing, nothing)]
+    top = root.getroottree().getroot()
+    stack = [(top, table.found(top, {}), frozenset[int]())]
     while stack:
-        element, parent, above = stack.pop()
-        here = table.found(element, parent, above)
+        element, here, above = stack.pop()
         if element not in outside:
             meant.append((element, [table.ends[number] for number in here & table.ends.keys()]))
-        stack += [(inner, here, above | here) for inner in element if isinstance(inner.tag, str)]
+        seen = {">": here, " ": above | here, "+": frozenset(), "~": frozenset()}
+        for inner in element:
+            if isinstance(inner.tag, str):
+                seen["+"] = table.found(inner, seen)
+                seen["~"] |= seen["+"]
+                stack.append((inner, seen["+"], seen[" "]))
     for element, rules in meant:  # only now, since words that are added change what stands first and last
         if rules:
             _give(element, sorted(rules, key=lambda rule: rule.weight))
@@ -169,13 +199,13 @@ class _Table:
             key = f".{min(step.classes)}" if step.classes else step.tag or "*"
             self.index[f"#{step.identifier}" if step.identifier else key].append(number)
 
-    def found(self, element: HtmlElement, parent: frozenset[int], above: frozenset[int]) -> frozenset[int]:
-        """The steps that end at `element`, by those that end at its parent, and at any element above it."""
+    def found(self, element: HtmlElement, seen: dict[str, frozenset[int]]) -> frozenset[int]:
+        """The steps that end at `element`, by those that end at its parent, above it, and before it."""
         asked = [number for key in _keys(element) for number in self.index.get(key, ())]
         return frozenset(
             number
             for number in asked
-            if (number in self.begins or number - 1 in (parent if self.steps[number].child else above))
+            if (number in self.begins or number - 1 in seen.get(self.steps[number].by, ()))
             and self.steps[number].matches(element)
         )
 

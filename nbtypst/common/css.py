@@ -10,7 +10,7 @@ from tinycss2.color4 import Color, parse_color
 NAMED_SIZES = {
     "x-small": 0.7, "small": 0.85, "smaller": 0.85, "larger": 1.2, "large": 1.2, "x-large": 1.5, "xx-large": 2,
 }  # fmt: skip
-GRADIENT = re.compile(r"linear-gradient\(\s*(?:90deg|to right)\s*,(.*)\)", re.DOTALL | re.IGNORECASE)
+GRADIENT = re.compile(r"linear-gradient\(\s*(?:90deg|to right)\s*,(.*)\)[^()]*", re.DOTALL | re.IGNORECASE)
 STOPS = re.compile(r"(?<![#\w])([#\w]++(?:\([^()]*\))?)\s+(\d{1,3}(?:\.\d+)?)%")
 PIXEL = 0.75  # points
 PALE = 0.82  # luminance from which on letters would not be seen on white paper

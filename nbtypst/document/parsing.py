@@ -23,7 +23,7 @@ UNSEEN = ("script", "style", "template")
 TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)[^<>]*>")
 EMPTY = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 LATER_CLASSES = {"reference", "cite", "front", "prose", "scroll"}  # given to elements of the tree, so no notebook's own
-LATER_ATTRIBUTES = {"data-number", "data-numbers", "data-formula", "data-form"}
+LATER_ATTRIBUTES = {"data-number", "data-numbers", "data-formula", "data-form", "data-side"}
 
 
 def parsed(html: str) -> tuple[HtmlElement, list[str], bool]:

@@ -24,7 +24,7 @@ from ..formulas import DOLLAR, formulas_in, tex_of
 from ..formulas import math as math_element
 from ..pictures import Collected, PictureError, from_bytes, from_source
 from .parsing import DEEPEST, parsed
-from .seen import is_hidden, keep_lines, prefer_plain_text
+from .seen import drop_covered, is_hidden, keep_lines, prefer_plain_text
 
 DROPPED = {
     "script", "style", "head", "meta", "link", "title", "template", "noscript", "base", "param", "source", "track",
@@ -63,6 +63,7 @@ def read(html: str, source: Source) -> HtmlElement:
         source.collected.remark(f"what is nested deeper than {DEEPEST} elements is shown as words")
     prefer_plain_text(body, source.collected.remark)
     inline_styles(body)
+    drop_covered(body)
     _complete_tables(body)
     _drop(body, source.collected)
     keep_lines(body)
@@ -115,6 +116,8 @@ def _foreign_box(element: HtmlElement, collected: Collected) -> str:
     address = next((found.get("src") for found in element.iter() if found.get("src")), element.get("data"))
     is_link = bool(address) and re.match(r"(https?:)?//", address)
     what, link = FOREIGN[element.tag], address if is_link else None
+    if within := element.get("srcdoc"):
+        what = "an interactive map" if "leaflet" in within else "a page within the page"
     return collected.box(f"{what} is not shown", f"{what}: {address[:200]}" if is_link else what, link)
 
 

@@ -83,6 +83,15 @@ def _in_lines(element: HtmlElement, where: str, *, blanks: bool) -> None:
     setattr(element, where, lines[0])
 
 
+def drop_covered(body: HtmlElement) -> None:
+    """Take out what a page that fills its holder lies on, such as the words below a map that may not be shown."""
+    for page in list(body.iter("iframe")):
+        holder, style = page.getparent(), declarations(page)
+        fills = style.get("position") == "absolute" and style.get("width") == style.get("height") == "100%"
+        if fills and holder is not None and declarations(holder).get("position") in ("relative", "absolute"):
+            holder.text, holder[:], page.tail = None, [page], None
+
+
 def prefer_plain_text(body: HtmlElement, remark: Callable[[str], None]) -> None:
     """Let the plain text stand alone that estimators and data sets hold beside what a style sheet lays out."""
     for fallback in body.xpath(f".//*[contains(@class, '{FALLBACK}')]"):

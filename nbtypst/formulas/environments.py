@@ -95,15 +95,18 @@ def _matrix_of_pandoc(name: str, given: re.Match[str] | None, body: str) -> str:
 def _matrix(name: str, columns: str, body: str) -> str:
     """A matrix as Bmatrix, the one kind whose columns the writer keeps, with a mark of what it is."""
     rows = rows_of(body)
-    under = [number for number, row in enumerate(rows) if number and RULE.search(row[0])]
+    rules = [len(RULE.findall(row[0])) for row in rows]
     rows = [[RULE.sub("", cell) for cell in row] for row in rows]
     rows = rows if len(rows) == 1 or any(cell.strip() for cell in rows[-1]) else rows[:-1]
     width = max(map(len, rows))
-    letters = "".join(re.findall("[lcr]", columns)) or ("c" if len(columns) != 1 else columns)
-    beside = [len(re.findall("[lcr]", columns[: found.start()])) for found in re.finditer(r"\|", columns)]
+    letters = "".join(re.findall("[lcr]", columns)) or "c"
     letters = (letters + letters[-1] * width)[:width]
-    lines = "x".join(str(n) for n in sorted({*beside}) if 0 < n < width)
-    across = "x".join(str(n) for n in under if n < len(rows))
+    bars = ([gap.count("|") for gap in re.split("[lcr]", columns)] + [0] * width)[: width + 1]
+    rules = [*rules, 0][: len(rows) + 1]
+    if max(bars + rules) > 1 or any((bars[0], bars[-1], rules[0], rules[-1])):
+        kind = mark(f"nbframe{letters}V{'x'.join(map(str, bars))}H{'x'.join(map(str, rules))}")
+        return rf"\begin{{Bmatrix}}{kind}{_joined(rows)}\end{{Bmatrix}}"
+    lines, across = ("x".join(str(n) for n, count in enumerate(counts) if count) for counts in (bars, rules))
     if len(set(letters)) > 1:
         ways = {"l": f"{mark('nbal')}%s", "r": f"%s{mark('nbal')}", "c": "%s"}
         rows = [[ways[letters[n]].replace("%s", cell) for n, cell in enumerate(row)] for row in rows]

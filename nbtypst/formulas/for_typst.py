@@ -11,6 +11,7 @@ ALIGNED = {"l": ", align: #left", "r": ", align: #right", "c": ""}
 ARROWS = {"right": "r", "left": "l", "leftright": "l.r"}
 ARROWS |= {"Right": "r.double", "Left": "l.double", "Leftright": "l.r.double"}
 MATRIX = re.compile(rf'mat\(delim: "\{{", upright\("{MARK}nbmat([a-z])([lrc])V([\dx]*)H([\dx]*)"\) ?')
+FRAME = re.compile(rf'mat\(delim: "\{{", upright\("{MARK}nbframe([lcr]+)V([\dx]+)H([\dx]+)"\) ?')
 BEGINS, ENDS = rf'upright\("{MARK}nbfill', rf'upright\("{MARK}nbunfill"\)'
 SCOPED = re.compile(rf'{BEGINS}(\w+?)fill"\)((?:(?!{BEGINS}).)*?){ENDS}')
 WORD = r'((?:"[^"]*"|op\("[^"]*"\)|[^\s"()$]+))'
@@ -29,7 +30,7 @@ def repaired_typst(markup: str) -> str | None:
         markup = pattern.sub(replacement, markup)
     markup = OPERATOR.sub(_operator, markup)
     markup = re.sub(r"cases\([^()]*(?:\([^()]*\)[^()]*)*\)", lambda found: found[0].replace(" & ", " & quad "), markup)
-    markup = MATRIX.sub(_matrix, markup)
+    markup = FRAME.sub(_frame, MATRIX.sub(_matrix, markup))
     for pattern, replacement in LAST:
         markup = pattern.sub(replacement, markup)
     while SCOPED.search(markup):
@@ -62,6 +63,12 @@ def _matrix(found: re.Match[str]) -> str:
     ]
     augment = f", augment: #({', '.join(lines)})" if lines else ""
     return f"mat(delim: {DELIMITERS[found[1]]}{ALIGNED[found[2]]}{augment}, "
+
+
+def _frame(found: re.Match[str]) -> str:
+    """An array with lines about it, or double ones, which Typst's own matrices have not."""
+    beside, above = (f"#({lines.replace('x', ', ')},)" for lines in (found[2], found[3]))
+    return f'framed(columns: #"{found[1]}", beside: {beside}, above: {above}, '
 
 
 def _scoped(found: re.Match[str]) -> str:

@@ -1,8 +1,8 @@
 r"""Which equations are numbered, row by row, as MathJax's `autoNumber: "AMS"` has it, which nbconvert's pages use.
 
-An `equation` or `multline` has one number; of `align`, `gather` and the like each row has its own, but for `\notag`;
-starred ones have those of their tags. `\tag{x}` is shown as (x), `\tag*{x}` as x. Beyond MathJax, a formula with a
-label has a number, too, since it can be referred to.
+An `equation` or `multline` has one number, a `multline` in its last row; of `align`, `gather` and the like each row has
+its own, but for `\notag`; starred ones have those of their tags. `\tag{x}` is shown as (x), `\tag*{x}` as x. Beyond
+MathJax, a formula with a label has a number, too, since it can be referred to.
 """
 
 import json
@@ -16,14 +16,16 @@ from .environments import rows_of
 from .finding import math
 from .pandoc import ask
 from .scopes import LONGEST
-from .tex import UNNUMBERED, labels_and_tag
+from .tex import LABEL, TAG, UNNUMBERED, labels_and_tag
 
 NUMBERED = re.compile(
     r"\s*\\begin\{(equation|align|gather|multline|eqnarray|alignat|flalign)(\*?)\}(.*)\\end\{\1\2\}", re.DOTALL
 )
 ONE_NUMBER = {"equation", "multline"}
+NAMING = re.compile("|".join(one.pattern for one in (LABEL, TAG, UNNUMBERED)))
 TEX = re.compile(r"[$\\{}~]|--")
 LONGEST_TAG = 200
+FORMULA, STAR = re.compile(r"\$[^$]*\$"), re.compile(r"\\ast(?![A-Za-z])|\*")
 
 
 @dataclass(frozen=True)
@@ -48,14 +50,26 @@ def rows_to_number(tex: str) -> list[Row]:
 
 
 def part_rows(tree: HtmlElement) -> None:
-    """Make formulas of their own of the rows of a `gather`, which stand in no columns."""
+    """Make formulas of their own of the rows of a `gather` or `multline`, which stand in no columns.
+
+    `data-side` is where those of a `multline` stand that are not in the middle: "left" the first, "right" the last.
+    """
     for formula in list(tree.find_class("math")):
         found = NUMBERED.match((formula.text or "")[:LONGEST])
-        if not found or found[1] != "gather" or len(rows_to_number(found[0])) < 2:
+        rows = ["&".join(row) for row in rows_of(found[3])] if found and found[1] in ("gather", "multline") else []
+        if len(rows) < 2 or (found[1] == "gather" and len(rows_to_number(found[0])) < 2):
             continue
-        name, parent, index = f"equation{found[2]}", formula.getparent(), formula.getparent().index(formula)
-        rows = [rf"\begin{{{name}}}{'&'.join(row)}\end{{{name}}}" for row in rows_of(found[3])]
+        names = [f"equation{found[2]}"] * len(rows)
+        if is_one := found[1] == "multline":  # what names and numbers it belongs to its last row
+            named = "".join(one[0] for row in rows for one in NAMING.finditer(row))
+            rows = [NAMING.sub("", row) for row in rows]
+            names[:-1], rows[-1] = ["equation*"] * (len(rows) - 1), rows[-1] + named
+        parent, index = formula.getparent(), formula.getparent().index(formula)
+        rows = [rf"\begin{{{name}}}{row}\end{{{name}}}" for name, row in zip(names, rows, strict=True)]
         made = [lxml.html.fragment_fromstring(math(row, display=True)) for row in rows]
+        if is_one:
+            made[0].set("data-side", "left")
+            made[-1].set("data-side", "right")
         made[-1].tail = formula.tail
         parent[index : index + 1] = made
 
@@ -64,7 +78,8 @@ def words_of_tag(tag: str, seconds: float) -> str:
     """A tag as words: formulas in it with the signs that they show."""
     if not TEX.search(tag):
         return tag
-    answer = ask(["--sandbox", "-f", "latex", "-t", "plain", "--wrap=none"], tag[:LONGEST_TAG], seconds)
+    tag = FORMULA.sub(lambda found: STAR.sub("\u2217", found[0]), tag[:LONGEST_TAG])  # a sign, no asterisk
+    answer = ask(["--sandbox", "-f", "latex", "-t", "plain", "--wrap=none"], tag, seconds)
     return tag if answer.problem else " ".join(answer.text.split())
 
 

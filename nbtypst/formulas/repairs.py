@@ -71,7 +71,7 @@ def rewritten(tex: str, *, typst: bool) -> tuple[str, str | None]:
         tex = pattern.sub(replacement, tex)
     for pattern, replacement, note in (
         (SIZE, "", "the size of letters is not shown"),
-        (FRAMED, r"\g<0>", "outer and double lines of an array are not shown"),
+        *(() if typst else ((FRAMED, r"\g<0>", "outer and double lines of an array are not shown"),)),
         (REFERENCE, _reference, "a reference within a formula is shown as its label"),
     ):
         tex, count = re.subn(pattern, replacement, tex)

@@ -141,8 +141,10 @@ class WordsWriter:
             rows = f"#numbered-rows(tags => {arguments[-1]}, {tags}, {arguments[-2]})"
             return f"\n{f'#metadata(none){label}' if label else ''}\n{rows}\n"
         written = f"#math.equation({', '.join(arguments)}){label or ';'}"
-        if display and "mat(" in converted:
+        if display and ("mat(" in converted or "framed(" in converted):
             written = f"#unbreakable[{written}]"
+        if side := element.get("data-side"):
+            written = f"#[#show math.equation: set align({side})\n{written}]"
         return f"\n{written}\n" if display else written
 
     # Pictures

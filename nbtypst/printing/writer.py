@@ -23,6 +23,7 @@ BLOCKS = {
 }  # fmt: skip
 OF_TABLES = {"table", "tbody", "td", "tfoot", "th", "thead", "tr"}
 LINE_BY_LINE = 2  # depth from which lines end where they are full: each list sets its text several times to measure it
+MEASURED = 4  # depth from which lists are set in a way that measures nothing, or long words would take ever longer
 DEEPEST = 8  # nested lists, quotations and tables, which take Typst ever longer; deeper ones are shown as words
 
 SECTION = 2  # a figure stays between the headings of this level or above that it stands between
@@ -167,6 +168,7 @@ class TypstWriter(WordsWriter):
             return self.inlines([part for child in element for part in (child, " ")], place)
         if is_without_marks(element):
             call, arguments = "list", "marker: [], "
+        call = f"deep-{call}" if place.depth >= MEASURED else call
         items = [self.blocks(child, place.inner(1.8 * place.size)) for child in element]
         loose = any(child.find("p") is not None for child in element)
         separated = ",\n  ".join(f"[{item}]" for item in items)

@@ -37,6 +37,7 @@ class Cell:
     stroke: str | None = None
     bold: bool = False
     italic: bool = False
+    wide: float = 0.0  # em, at least, where there is room
     extent: Extent | None = None  # once measured
 
 

@@ -3,10 +3,11 @@
 import re
 from collections import Counter
 from functools import lru_cache
+from math import inf
 
 from lxml.html import HtmlElement
 
-from ..common.css import PALE, bar, colour, declarations_in, luminance, sides
+from ..common.css import PALE, bar, colour, declarations_in, length, luminance, sides
 from .grid import Grid
 
 NUMBER = re.compile(
@@ -15,6 +16,7 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 BLANK = re.compile(r"[-–—.…\s]*|n/?an?|nat|none|<na>|null", re.IGNORECASE)
+EM = 9.0  # points of the letters in Jupyter's tables
 ALIGNS = {"left": "left", "right": "right", "center": "center", "start": "left", "end": "right", "justify": "left"}
 
 
@@ -29,6 +31,12 @@ def _look(style: str) -> tuple[str | None, str | None, str | None, bool, bool, s
     italic = found.get("font-style") in ("italic", "oblique")
     align, ink = found.get("text-align", "").lower() or None, colour(found.get("color"))
     return align, ground, ink, bold, italic, sides(found) if "border" in style else None
+
+
+@lru_cache(maxsize=4096)
+def _wide(style: str) -> float:
+    """How wide a style asks a cell to be, in em."""
+    return min(900.0, length(declarations_in(style).get("width"), inf, EM) or 0.0) / EM if "width" in style else 0.0
 
 
 def take_looks(grid: Grid, element: HtmlElement) -> None:
@@ -55,7 +63,7 @@ def _style_rows(grid: Grid, *, is_frame: bool) -> None:
                     cell.align = ALIGNS[align]
                 cell.fill, cell.ink = cell.fill or fill, cell.ink or ink
                 if number_of_look == 0 and cell.element.attrib:
-                    cell.stroke = stroke
+                    cell.stroke, cell.wide = stroke, _wide(cell.element.get("style") or "")
                 cell.bold, cell.italic = cell.bold or bold, cell.italic or italic
             if cell.ink and not cell.fill and luminance(cell.ink) >= PALE:
                 cell.ink = None

@@ -55,6 +55,7 @@ class Column:
     tight: float = 0.0  # the header in three, broken within words too
     word: float = 0.0  # the longest word of the body
     total: float = 0.0  # all its cells in one line
+    wish: float = 0.0  # what CSS asks for, given where there is room
     is_prose: bool = False
 
     def least(self, look: Look) -> float:
@@ -122,6 +123,7 @@ def measure(grid: Grid) -> list[Column]:
 def _add(column: Column, cell: Cell, head: int) -> None:
     natural, least, total, *_ = cell.extent
     column.total += total
+    column.wish = max(column.wish, cell.wide)
     column.natural = max(column.natural, natural)
     if cell.row >= head:
         column.closed, column.tight = max(column.closed, natural), max(column.tight, natural)
@@ -160,6 +162,9 @@ def plan(columns: Sequence[Column], looks: Sequence[Look], size: float, room: fl
         available = (wide if look.into_margins else room) / (look.size * size) - 2 * look.inset * len(columns)
         if sum(column.least(look) for column in columns) * SLACK <= available:
             widths = _shared(columns, look, available / SLACK)
+            more = [max(0.0, column.wish - wide) for column, wide in zip(columns, widths, strict=True)]
+            share = min(1.0, (available / SLACK - sum(widths)) / (sum(more) or 1.0))
+            widths = [wide + share * extra for wide, extra in zip(widths, more, strict=True)]
             return _planned(columns, widths, look, size)
     return None
 
@@ -194,7 +199,8 @@ def _planned(columns: Sequence[Column], widths: list[float], look: Look, size: f
     for column, wide in zip(columns, widths, strict=True):
         room = SLACK * letters * wide
         planned.rooms.append(room)
-        planned.widths.append(None if wide >= column.natural - 0.01 else room + planned.gap)
+        natural = wide >= column.natural - 0.01 and column.wish <= column.natural
+        planned.widths.append(None if natural else room + planned.gap)
     return planned
 
 

@@ -128,7 +128,7 @@ def _show_formula(element: HtmlElement, document: Document, formulas: list[Conve
     display = "display" in element.classes
     new = lxml.html.fragment_fromstring(converted.markup) if converted.markup else CODE(formula.tex.strip())
     if display:
-        new = SPAN({"class": "equation"}, SPAN(new))
+        new = SPAN({"class": f"equation {element.get('data-side', '')}".strip()}, SPAN(new))
         if element.get("id"):
             new.set("id", element.get("id"))
         new[0].tail = element.get("data-number")

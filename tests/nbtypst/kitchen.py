@@ -145,6 +145,23 @@ def placed_text(page):
     return runs
 
 
+def lines_drawn(page, along=0):
+    """(from, to, where) of each level line, or with `along=1` of each upright one, in points."""
+    found, start = [], (0.0, 0.0)
+
+    def visit(operator, operands, matrix, _):
+        nonlocal start
+        if operator in (b"m", b"l"):
+            x, y = (float(number) for number in operands)
+            here = (matrix[0] * x + matrix[2] * y + matrix[4], matrix[1] * x + matrix[3] * y + matrix[5])
+            if operator == b"l" and abs(here[1 - along] - start[1 - along]) < 0.1 and here[along] != start[along]:
+                found.append((*sorted((start[along], here[along])), here[1 - along]))
+            start = here
+
+    page.extract_text(visitor_operand_before=visit)
+    return found
+
+
 class Word(NamedTuple):
     """A word of a PDF: its page from 0, its left and right edges, and how high its line stands, in points."""
 

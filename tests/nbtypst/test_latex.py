@@ -1,7 +1,7 @@
 """Tables of LaTeX in outputs as LaTeX means them: heads, rules, rows, cells of several lines."""
 
 import pytest
-from kitchen import assert_says, built, placed_text, printed, run_code, shown, text_of
+from kitchen import assert_says, built, lines_drawn, placed_text, printed, run_code, shown, text_of
 
 BREWS = r"""\begin{longtable}{lS[table-format=2.1]}
 \caption{Brewing times}\\
@@ -23,23 +23,6 @@ mint & 7.5 \\
 def latex_page(folder, tex):
     pdf = built(folder, run_code("table", shown(text_latex=tex)))
     return pdf, {text: height for height, _, text in placed_text(pdf.pages[0])}
-
-
-def lines_drawn(page):
-    """(from, to, height) of each level line, in points."""
-    found, start = [], (0.0, 0.0)
-
-    def visit(operator, operands, matrix, _):
-        nonlocal start
-        if operator in (b"m", b"l"):
-            x, y = (float(number) for number in operands)
-            here = (matrix[0] * x + matrix[2] * y + matrix[4], matrix[1] * x + matrix[3] * y + matrix[5])
-            if operator == b"l" and abs(here[1] - start[1]) < 0.1 and here[0] != start[0]:
-                found.append((*sorted((start[0], here[0])), here[1]))
-            start = here
-
-    page.extract_text(visitor_operand_before=visit)
-    return found
 
 
 @pytest.mark.parametrize("stacked", [r"\makecell{4.5 \\ (0.2)}", r"\begin{tabular}[c]{@{}l@{}}4.5\\(0.2)\end{tabular}"])

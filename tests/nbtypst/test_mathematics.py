@@ -5,7 +5,19 @@ import ctypes
 import pytest
 import typst
 from commands import COMMANDS
-from kitchen import alternatives, assert_says, built, md, placed_text, printed, run_code, shown, text_of
+from kitchen import (
+    alternatives,
+    assert_says,
+    built,
+    lines_drawn,
+    md,
+    placed_text,
+    printed,
+    run_code,
+    shown,
+    text_of,
+    words_of,
+)
 from pypdfium2 import PdfDocument, raw
 
 from nbtypst.formulas import Formula, definitions, labels_and_tag, to_mathml, to_typst
@@ -118,6 +130,7 @@ def test_rows_are_numbered_one_by_one_beside_their_rows_unless_they_say_not(tmp_
 def test_tags_are_shown_as_tex_sets_them(tmp_path):
     source = r"$$a \tag*{[E]}$$ $$b \tag{$\dagger$}$$ \begin{align*} c &= 1 \tag{A} \\ d &= 2 \tag*{B} \end{align*}"
     assert_says(text_of(built(tmp_path, md(source))), ["[E]", "(†)", "(A)", "B"], ["([E])", "$", "(B)", "(1)"])
+    assert "(∗)" in text_of(built(tmp_path, md(r"$$a \tag{$\ast$}$$")))
 
 
 @pytest.mark.parametrize("terms", [8, 12, 15, 40])
@@ -283,7 +296,38 @@ def test_mathml_is_a_formula_in_markdown_and_in_outputs(tmp_path):
 
 
 @pytest.mark.parametrize("tex", [r"{|c|c|} 1 & 2", r"{c||c} 1 & 2", r"{cc} \hline 1 & 2 \\ \hline"])
-def test_lines_of_arrays_that_are_not_drawn_are_told(tex):
-    [framed, plain] = to_typst([Formula(rf"\begin{{array}}{it}\end{{array}}", True) for it in (tex, r"{c|c} 1 & 2")])
+def test_a_web_page_tells_of_lines_of_arrays_that_it_has_not(tex):
+    [framed, plain] = to_mathml([Formula(rf"\begin{{array}}{it}\end{{array}}", True) for it in (tex, r"{c|c} 1 & 2")])
     assert framed.problem == "outer and double lines of an array are not shown"
     assert plain.problem is None
+
+
+FRAME = r"\begin{array}{|c||c|} \hline u & 4 \\ 5 & 6 \\ \hline\hline 7 & v \\ \hline \end{array}"
+
+
+def test_lines_of_an_array_stand_about_it_and_between_its_cells(tmp_path):
+    page = built(tmp_path, md(rf"$$w = {FRAME}$$ and in a line $\begin{{array}}{{|c}} 9 \end{{array}}$")).pages[0]
+    boxes = {letter: box for letter, box, _ in letters_of(tmp_path)}
+    (left, low), (right, high) = boxes["𝑢"][:2], boxes["𝑣"][:2]
+    level = sorted({round(at, 1) for start, end, at in lines_drawn(page) if end - 99 < start < left < end})
+    upright = sorted({round(at, 1) for start, end, at in lines_drawn(page, 1) if start < high < low < end})
+    assert [sum(at > edge for at in level) for edge in (low, boxes["5"][1], high)] == [1, 1, 3]
+    assert [sum(at > edge for at in upright) for edge in (left, right)] == [3, 1]
+    assert [len(level), len(upright)] == [4, 4]
+    assert any(at < boxes["9"][0] and start < boxes["9"][1] < end for start, end, at in lines_drawn(page, 1))
+
+
+@pytest.mark.parametrize("name", ["multline", "multline*"])
+def test_rows_of_a_multline_begin_at_the_left_and_end_at_the_right(tmp_path, name):
+    source = rf"\begin{{{name}}} u + 2 \label{{long}} \\ v + w \\ x + p \end{{{name}}}"
+    pdf = built(tmp_path, md(rf"{source} See \eqref{{long}}. {'word ' * 60}"))
+    at = {letter: box for letter, box, _ in reversed(letters_of(tmp_path))}
+    words = words_of(tmp_path)
+    left, right = min(one.left for one in words), max(one.right for one in words if one.text == "word")
+    assert at["𝑢"][0] == pytest.approx(left, abs=3)
+    assert at["𝑣"][0] + at["𝑤"][2] == pytest.approx(left + right, abs=6)
+    assert at["𝑝"][2] > right - 30
+    assert at["𝑢"][1] > at["𝑣"][1] > at["𝑝"][1]
+    number = next(one for one in words if one.text == "(1)")
+    assert (number.right, number.height) == (pytest.approx(right, abs=3), pytest.approx(at["𝑝"][1], abs=4))
+    assert "See (1)." in text_of(pdf)

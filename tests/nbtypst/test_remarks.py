@@ -143,3 +143,12 @@ def test_what_is_nested_beyond_all_measure_is_words(tmp_path):
         "cell 1: what is nested deeper than 60 elements is shown as words",
         "cell 2: lists, quotations and tables nested deeper than 8 are shown as words",
     ]
+
+
+def test_long_words_in_many_lists_are_still_set_as_lists(tmp_path):
+    numbered = "\n".join(f"{'   ' * n}3. item{n}" for n in range(7))
+    pdf, remarks = printed(tmp_path, md("- " * 20 + "word " * 1400), md(numbered))
+    assert remarks == ["cell 1: lists, quotations and tables nested deeper than 8 are shown as words"]
+    text = text_of(pdf)
+    assert text.count("word ") == 1400
+    assert_says(text, [f"3. item{n}" for n in range(7)])

@@ -1,7 +1,7 @@
 """What CSS says of HTML is what the page says: what is hidden, what stands where, what has which colour."""
 
 import pytest
-from kitchen import built, md, printed, run_code, share_of_colour, shown, stream, text_of, word, words_of
+from kitchen import built, md, placed_text, printed, run_code, share_of_colour, shown, stream, text_of, word, words_of
 
 HIDDEN = {
     "display": '<p style="display:none">secret</p>',
@@ -11,11 +11,23 @@ HIDDEN = {
     "opacity": '<p style="opacity: 0">secret</p>',
     "no height": '<div style="height:0; overflow:hidden">secret</div>',
     "important": "<style>.h {display: none !important}</style><p class=h style='display:block'>secret</p>",
+    "print": "<style>@media print {.h {display: none}}</style><p class=h>secret</p>",
+    "a sheet for print": '<style media="print">p {display: none}</style><p>secret</p>',
+    "the next one": "<style>h4 + p {display: none}</style><h4>x</h4><p>secret</p>",
+    "a later one": "<style>h4 ~ p > b {display: none}</style><h4>x</h4><i>y</i><p><b>secret</b></p>",
+    "a word of a class": '<style>[class~="h"] {display: none}</style><p class="a h">secret</p>',
+    "a beginning": """<style>a[href^='#a, b'] {display: none}</style><p><a href="#a, b c">secret</a></p>""",
+    "an attribute": "<style>p[data-h] {display: none}</style><p data-h>secret</p>",
     "a template": "<template>secret</template>",
 }
 SEEN = {
     "hidden, but displayed": "<style>.s {display: block}</style><p class=s hidden>open</p>",
     "a greater weight": "<style>#a {display: block} p {display: none}</style><p id=a>open</p>",
+    "a screen": "<style>@media screen and (width > 0px) {p {display: none}}</style><p>open</p>",
+    "a sheet for screens": '<style media="screen">p {display: none}</style><p>open</p>',
+    "not the next one": "<style>h4 + b {display: none} b + h4 ~ b {display: none}</style><h4>x</h4><i>y</i><b>open</b>",
+    "not that word": '<style>[class~="h"], [class$=""], [class|=a] {display: none}</style><p class="ab-h">open</p>',
+    "no selector": "<style>p[, p( {display: none} p[class {display: none}</style><p class=h>open</p>",
     "visible within": '<div style="visibility:hidden">x<p style="visibility:visible">open</p></div>',
 }
 FRAME = "<table class=dataframe><thead><tr><th></th><th>{0}</th></tr></thead><tr><th>0</th><td>1</td></tr></table>"
@@ -113,6 +125,17 @@ def test_bars_and_borders_of_a_styler_are_drawn(tmp_path):
     assert share_of_colour(tmp_path, RED) > 100 * POINT
 
 
+def test_a_cell_is_as_wide_as_css_asks_where_there_is_room(tmp_path):
+    style = "width: 10em; background: linear-gradient(90deg, #00ff00 40%, transparent 40%) no-repeat center"
+    frame = f'<table><tr><th>p</th><th>q</th></tr><tr><td style="{style}">x</td><td>y</td></tr></table>'
+    wide = "".join(f'<td style="width:{{0}}">c{n}</td>' for n in range(8))
+    wide = "".join(f"<table><tr>{wide.format(one)}</tr></table>" for one in ("10em", "auto"))
+    pdf = built(tmp_path, cell(frame + wide))
+    assert word(tmp_path, "y").left - word(tmp_path, "x").left == pytest.approx(105, abs=10)
+    assert share_of_colour(tmp_path, GREEN) == pytest.approx(0.4 * 105 * 14 * POINT, rel=0.3)
+    assert len({round(size, 1) for _, size, text in placed_text(pdf.pages[0]) if text in ("c0", "x")}) == 1
+
+
 def test_a_block_has_its_border_and_a_heading_its_colour(tmp_path):
     built(tmp_path, cell('<div style="border:2px solid #0000ff">box</div><h3 style="color:#ff0000">Soup</h3><p>x</p>'))
     assert share_of_colour(tmp_path, BLUE) > 400 * POINT
@@ -129,6 +152,18 @@ def test_what_an_estimator_holds_for_pages_without_its_sheet_is_shown_alone(tmp_
     assert "rerun" not in text_of(pdf)
     assert "diagram" not in text_of(pdf)
     assert remarks == ["cell 1: a diagram of HTML is shown as its plain text"]
+
+
+@pytest.mark.parametrize(("inside", "what"), [("leaflet.js", "an interactive map"), ("x", "a page within the page")])
+def test_what_a_page_lies_on_is_not_seen_and_what_it_was_is_told(tmp_path, inside, what):
+    place = "position:absolute; width:100%; height:100%; left:0; top:0"
+    html = (
+        '<div style="position:relative; height:0; padding-bottom:60%"><span>Make this Notebook Trusted</span>'
+        f'<iframe srcdoc="&lt;script src={inside}&gt;" style="{place}"></iframe></div><p>end</p>'
+    )
+    pdf, remarks = printed(tmp_path, cell(html))
+    assert text_of(pdf).startswith(f"Lab {what} end")
+    assert remarks == [f"cell 1: {what} is not shown"]
 
 
 def test_a_page_begins_where_css_asks_for_one(tmp_path):
