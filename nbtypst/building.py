@@ -12,13 +12,14 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
-from .cells.notebooks import DEFAULT_TIMEOUT, Notebook, read_notebook
-from .common.errors import NotebookError, NotebookWarning
+from . import NotebookError, NotebookWarning
+from .cells import DEFAULT_TIMEOUT, Notebook, read_notebook
 from .document import Options, document_of, options_of, shared_options
-from .printing import typesetter
+from .printing import start, typeset
 
 if TYPE_CHECKING:
     from .pictures import Remarks
+    from .printing.source import Source
 
 WEB = (".html", ".htm")
 OF_THE_WHOLE = ("title", "subtitle", "abstract")  # not of a page of one notebook
@@ -114,24 +115,29 @@ def _exported(
         for source in sources if pages else []:
             files[Path(pages, source.name).with_suffix(".html")], _ = web_page(document_of([source], alone))
         return files, len(files), remarks
-    pdf, count, source = typeset(sources, options, output.stem)
+    pdf, count, source = _typeset(sources, options, output.stem)
     if output.suffix.lower() == ".pdf":
         return {output: pdf}, count, source.remarks
     beside = {output.parent / name: content for name, content in source.files.items()}
     return {output: source.text().encode(errors="replace"), **beside}, count, source.remarks
 
 
-def typeset(
-    sources: list[Notebook], options: Options, stem: str = "main", folder: str | None = None
-) -> tuple[bytes, int, Any]:
-    """(the PDF, its number of pages, the `Source` that gave it, to be called `stem` with its files in `folder`)."""
-    typesetter.start()  # which takes about as long as reading does
-    document = document_of(sources, options)
-    from .printing.typesetting import Typesetting, page_count
+def printed(
+    notebook: Notebook, stem: str = "main", folder: str | None = None, **options: Any
+) -> tuple[bytes, "Source"]:
+    """(the PDF of a notebook, its source to be called `stem` with its files in `folder`); `options`: those of `build`.
 
-    typesetting = Typesetting(document, stem, folder)
-    pdf = typesetting.pdf()
-    return pdf, page_count(pdf), typesetting.source
+    Raises NotebookError as `build` does.
+    """
+    pdf, _, source = _typeset([notebook], _chosen(options), stem, folder)
+    return pdf, source
+
+
+def _typeset(
+    sources: list[Notebook], options: Options, stem: str, folder: str | None = None
+) -> tuple[bytes, int, "Source"]:
+    start()  # which takes about as long as reading does
+    return typeset(document_of(sources, options), stem, folder)
 
 
 def check_writable(path: str | Path) -> None:

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 GROUND = ("settings", "common")  # what all may use
 FLOORS = (*GROUND, "data", "network", "experiments", "evidence", "figures", "interactive", "report")  # from below
 PRINTER = (("common",), ("formulas", "pictures"), ("cells",), ("document", "tables"), ("printing", "web"), ("nbtypst",))
-MOST_ARROWS = 59  # from modules of nbtypst to modules of other rooms of it, 28 of them to its common
+MOST_ARROWS = 45  # from modules of nbtypst to modules of other rooms of it, 21 of them to its common
 MODULES = sorted([*(ROOT / "helpers").rglob("*.py"), *(ROOT / "nbtypst").rglob("*.py")])
 
 

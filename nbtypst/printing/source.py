@@ -5,8 +5,8 @@ from pathlib import Path
 
 import lxml.html
 
-from ..common.fonts import FONTS, clean, fonts_for
-from ..document import Document, Part
+from ..common.fonts import FONTS, fonts_for
+from ..document import Document, Part, clean
 from ..formulas import to_typst
 from . import markup
 from .writer import TypstWriter

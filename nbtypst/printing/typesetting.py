@@ -4,14 +4,17 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from ..common.errors import NotebookError
-from ..document import Document
 from . import typesetter
 from .arrangement import arranged
 from .source import Source
 from .typesetter import RefusedError, StoppedError
 from .words import Place
+
+if TYPE_CHECKING:
+    from ..document import Document
 
 MAIN = "main.typ"  # the source's name while it is typeset
 PLACE = re.compile(r"main\.typ:(\d+):(\d+)")
@@ -26,7 +29,7 @@ SHARE_OF_PART = 0.3  # of a document's time, for one part alone
 class Typesetting:
     """A document's `source`, with stem and folder as there, and the PDF that Typst makes of it."""
 
-    def __init__(self, document: Document, stem: str = "main", folder: str | None = None):
+    def __init__(self, document: "Document", stem: str = "main", folder: str | None = None):
         self.document, self.source = document, Source(document, stem, folder)
 
     def pdf(self) -> bytes:

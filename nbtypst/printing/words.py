@@ -168,7 +168,7 @@ class WordsWriter:
             ratio = high / wide
         if not wide:
             wide = high / ratio if high and ratio else natural_wide
-        limit = length(style.get("max-width"), place.room) or place.room
+        limit = length(style.get("max-width"), place.room, place.size) or place.room
         wide = max(1.0, min(wide, limit, place.room))
         tallest = 0.92 * self.page.height
         if ratio * wide > tallest:

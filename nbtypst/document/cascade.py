@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import lxml.html
 from lxml.html import HtmlElement
 
-from .fonts import clean
+from ..common.css import declared
+from .letters import clean
 
 DRAWN = "data-drawing"  # marks what stands for a drawing
-READ = "data-read"  # marks a sheet whose rules the elements already have
 PROPERTIES = re.compile(
     r"background(?:-color|-image)?|color|text-(?:align|decoration|transform)|font-(?:weight|style)|display|visibility"
     r"|opacity|white-space|direction|(?:max-)?width|height|position|overflow|list-style(?:-type)?|content"
@@ -42,22 +42,21 @@ class Compound:
     child: bool = False
     pseudo: str | None = None  # "before", "after": words beside those of the element are meant
 
-    def matches(self, element: HtmlElement) -> bool:
-        """Whether `element` alone is such an element."""
+    def matches(self, element: HtmlElement, place: int, count: int) -> bool:
+        """Whether `element` alone is such an element, being at a `place`, from 1, among `count` beside each other."""
         if self.tag and self.tag != element.tag and not (self.tag == "svg" and element.get(DRAWN)):
             return False
         if self.identifier and self.identifier != element.get("id"):
             return False
         if self.classes and not self.classes.issubset((element.get("class") or "").split()):
             return False
-        return all(_is_in(element, state) for state in self.states)
+        return all(_is_in(state, place, count) for state in self.states)
 
 
-def _is_in(element: HtmlElement, state: str) -> bool:
+def _is_in(state: str, place: int, count: int) -> bool:
     if "nth" in state:
-        return (element.getparent().index(element) + 1) % 2 == ("odd" in state)
-    beside = element.getprevious() if "first" in state else element.getnext()
-    return (beside is None) != ("not" in state)
+        return place % 2 == ("odd" in state)
+    return (place == (1 if "first" in state else count)) != ("not" in state)
 
 
 @dataclass(frozen=True)
@@ -93,11 +92,9 @@ def _declarations(body: str) -> tuple[dict[str, str], dict[str, str]]:
     """Those that say how things look, and of them those that are `!important`, by property."""
     found: tuple[dict[str, str], dict[str, str]] = ({}, {})
     adds = "content" in body
-    for declaration in body.split(";"):
-        name, _, value = declaration.partition(":")
-        value, important, _ = value.partition("!important")
-        if value.strip() and (PROPERTIES.fullmatch(name.strip().lower()) or (adds and name.strip() == "padding")):
-            found[bool(important)][name.strip().lower()] = value.strip()
+    for name, value, important in declared(body):
+        if value and (PROPERTIES.fullmatch(name) or (adds and name == "padding")):
+            found[important][name] = value
     return found
 
 
@@ -129,25 +126,23 @@ def _steps(selector: str) -> tuple[Compound, ...]:
 def inline_styles(root: HtmlElement) -> None:
     """Give the elements below `root` the rules of the style sheets there, as style attributes; own declarations stay.
 
-    Each sheet is read once: `data-read` marks those that are done.
+    The sheets stay, so this is done once for each root.
     """
-    sheets = [sheet for sheet in root.iter("style") if sheet.get(READ) is None]
-    rules = rules_of("\n".join(sheet.text_content() for sheet in sheets))
-    for sheet in sheets:
-        sheet.set(READ, "")
+    rules = rules_of("\n".join(sheet.text_content() for sheet in root.iter("style")))
     if not rules:
         return
     table = _Table(rules)
     outside = {root, *root.iterancestors()}
     nothing: frozenset[int] = frozenset()
     meant: list[tuple[HtmlElement, list[Rule]]] = []
-    stack = [(root.getroottree().getroot(), nothing, nothing)]
+    stack = [(root.getroottree().getroot(), nothing, nothing, 1, 1)]
     while stack:
-        element, parent, above = stack.pop()
-        here = table.found(element, parent, above)
+        element, parent, above, place, count = stack.pop()
+        here = table.found(element, parent, above, place, count)
         if element not in outside:
             meant.append((element, [table.ends[number] for number in here & table.ends.keys()]))
-        stack += [(inner, here, above | here) for inner in element if isinstance(inner.tag, str)]
+        inside, passed = [inner for inner in element if isinstance(inner.tag, str)], above | here
+        stack += [(inner, here, passed, number, len(inside)) for number, inner in enumerate(inside, 1)]
     for element, rules in meant:  # only now, since words that are added change what stands first and last
         if rules:
             _give(element, sorted(rules, key=lambda rule: rule.weight))
@@ -169,14 +164,16 @@ class _Table:
             key = f".{min(step.classes)}" if step.classes else step.tag or "*"
             self.index[f"#{step.identifier}" if step.identifier else key].append(number)
 
-    def found(self, element: HtmlElement, parent: frozenset[int], above: frozenset[int]) -> frozenset[int]:
+    def found(
+        self, element: HtmlElement, parent: frozenset[int], above: frozenset[int], place: int, count: int
+    ) -> frozenset[int]:
         """The steps that end at `element`, by those that end at its parent, and at any element above it."""
         asked = [number for key in _keys(element) for number in self.index.get(key, ())]
         return frozenset(
             number
             for number in asked
             if (number in self.begins or number - 1 in (parent if self.steps[number].child else above))
-            and self.steps[number].matches(element)
+            and self.steps[number].matches(element, place, count)
         )
 
 
