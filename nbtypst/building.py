@@ -67,7 +67,7 @@ def build(
         raise NotebookError("no notebook was given")
     if Path(output).suffix.lower() not in (".pdf", ".typ", *WEB):
         raise NotebookError(f"{output}: give a name that ends in .pdf, .html or .typ")
-    chosen = _chosen(options)
+    chosen = chosen_of(options)
     sources = [path if isinstance(path, Notebook) else read_notebook(path) for path in paths]
     if execute:
         from .cells.execution import execute as executed_copies
@@ -87,7 +87,8 @@ def build(
     return Built(Path(output), count, remarks, executed - start, time.perf_counter() - executed)
 
 
-def _chosen(options: dict[str, Any]) -> Options:
+def chosen_of(options: dict[str, Any]) -> Options:
+    """The options by the names that `build` knows them by; NotebookError for others, or for a page that is none."""
     try:
         return options_of(**options)
     except TypeError:
@@ -115,7 +116,7 @@ def _exported(
         for source in sources if pages else []:
             files[Path(pages, source.name).with_suffix(".html")], _ = web_page(document_of([source], alone))
         return files, len(files), remarks
-    pdf, count, source = _typeset(sources, options, output.stem)
+    pdf, count, source = printed(sources, options, output.stem)
     if output.suffix.lower() == ".pdf":
         return {output: pdf}, count, source.remarks
     beside = {output.parent / name: content for name, content in source.files.items()}
@@ -123,19 +124,9 @@ def _exported(
 
 
 def printed(
-    notebook: Notebook, stem: str = "main", folder: str | None = None, **options: Any
-) -> tuple[bytes, "Source"]:
-    """(the PDF of a notebook, its source to be called `stem` with its files in `folder`); `options`: those of `build`.
-
-    Raises NotebookError as `build` does.
-    """
-    pdf, _, source = _typeset([notebook], _chosen(options), stem, folder)
-    return pdf, source
-
-
-def _typeset(
-    sources: list[Notebook], options: Options, stem: str, folder: str | None = None
+    sources: list[Notebook], options: Options, stem: str = "main", folder: str | None = None
 ) -> tuple[bytes, int, "Source"]:
+    """(the PDF, its number of pages, the source that gave it, to be called `stem` with its files in `folder`)."""
     start()  # which takes about as long as reading does
     return typeset(document_of(sources, options), stem, folder)
 

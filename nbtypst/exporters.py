@@ -5,7 +5,7 @@ import os
 import re
 import warnings
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert.exporters import TemplateExporter
@@ -14,8 +14,11 @@ from traitlets import Bool, Float, List, Unicode
 from traitlets.config import Application
 
 from . import NotebookError, NotebookWarning
-from .building import printed
+from .building import chosen_of, printed
 from .cells import Notebook, checked, parsed, plain, read_notebook
+
+if TYPE_CHECKING:
+    from .document import Options
 
 
 class TypstPDFExporter(TemplateExporter):
@@ -86,12 +89,11 @@ class TypstPDFExporter(TemplateExporter):
         """What is read of a notebook is checked here, and nothing else need keep the format's rules."""
 
     def _printed(self, notebook: Notebook, resources: dict) -> Any:
-        pdf, source = printed(notebook, **self._options())
+        pdf, _, source = printed([notebook], self._options())
         self._tell(source.remarks.in_order([notebook.name]))
         return pdf
 
-    def _options(self) -> dict[str, Any]:
-        """What `build` calls options."""
+    def _options(self) -> "Options":
         texts = ("title", "subtitle", "authors", "date", "byline", "preview", "root")
         others = ("time_limit", "paper", "margins", "font_size", "toc", "numbered_headings", "stderr")
         left_out = {
@@ -103,7 +105,8 @@ class TypstPDFExporter(TemplateExporter):
         }
         given = {name: getattr(self, name) or None for name in texts}
         given |= {name: getattr(self, name) for name in others}
-        return given | {name: not getattr(self, f"exclude_{what}") for name, what in left_out.items()}
+        given |= {name: not getattr(self, f"exclude_{what}") for name, what in left_out.items()}
+        return chosen_of(given)
 
     def _tell(self, remarks: list[str]) -> None:
         """List what is shown less well: in the log of `jupyter nbconvert`, else as Python warnings."""
@@ -137,7 +140,7 @@ class TypstExporter(TypstPDFExporter):
     def _printed(self, notebook: Notebook, resources: dict) -> Any:
         stem = resources.get("unique_key") or Path(notebook.name).stem
         folder = resources.get("output_files_dir") or f"{stem}_files"
-        _, source = printed(notebook, stem, folder, **self._options())  # so that what Typst would refuse is found
+        _, _, source = printed([notebook], self._options(), stem, folder)  # so that what Typst would refuse is found
         self._tell(source.remarks.in_order([notebook.name]))
         resources["outputs"] = {**(resources.get("outputs") or {}), **source.files}
         return source.text()
