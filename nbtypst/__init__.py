@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .building import Built, build
     from .cells.execution import execute
     from .cells.notebooks import Notebook, read_notebook
+    from .cells.outputs import register_output
     from .common.programs import program_versions
 
 __version__ = "1.0.0"
@@ -33,6 +34,7 @@ __all__ = [
     "figure_style",
     "program_versions",
     "read_notebook",
+    "register_output",
 ]
 LATER = {  # what reads, runs and prints notebooks, with the module it lives in
     "Built": "building",
@@ -41,6 +43,7 @@ LATER = {  # what reads, runs and prints notebooks, with the module it lives in
     "execute": "cells.execution",
     "program_versions": "common.programs",
     "read_notebook": "cells.notebooks",
+    "register_output": "cells.outputs",
 }
 
 

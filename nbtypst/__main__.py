@@ -4,9 +4,8 @@ import argparse
 import sys
 import warnings
 
-from .common.errors import NotebookError, NotebookWarning
-from .common.programs import SECONDS
-from .printing import typesetter
+from . import NotebookError, NotebookWarning
+from .printing import start
 
 INTERRUPTED = 130
 
@@ -38,7 +37,8 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     add("--execute", action="store_true", help="run the notebooks first, as copies")
     add("--allow-errors", action="store_true", help="with --execute: go on after a cell that fails")
     add("--timeout", type=float, default=3600.0, help="with --execute: seconds a cell may take (%(default)s)")
-    add("--time-limit", type=float, default=SECONDS, help="seconds pandoc or Typst may take for a page (%(default)s)")
+    limit = "seconds pandoc or Typst may take for a page (4.0)"
+    add("--time-limit", type=float, default=argparse.SUPPRESS, help=limit)
     add("--strict", action="store_true", help="write nothing if anything is shown less well than in Jupyter")
     given = parser.parse_args(arguments)
     if given.pages and not given.output.lower().endswith((".html", ".htm")):
@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = vars(_arguments(arguments))
     sys.modules.setdefault("rfc3987_syntax", None)  # a grammar of addresses that jsonschema takes seconds to import
     if not str(given["output"]).lower().endswith((".html", ".htm")):
-        typesetter.start()  # while all else is imported
+        start()  # while all else is imported
     try:
         from .building import build
 

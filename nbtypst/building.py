@@ -12,13 +12,14 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
-from .cells.notebooks import DEFAULT_TIMEOUT, Notebook, read_notebook
-from .common.errors import NotebookError, NotebookWarning
+from . import NotebookError, NotebookWarning
+from .cells import DEFAULT_TIMEOUT, Notebook, read_notebook
 from .document import Options, document_of, options_of, shared_options
-from .printing import typesetter
+from .printing import start, typeset
 
 if TYPE_CHECKING:
     from .pictures import Remarks
+    from .printing.source import Source
 
 WEB = (".html", ".htm")
 OF_THE_WHOLE = ("title", "subtitle", "abstract")  # not of a page of one notebook
@@ -67,7 +68,7 @@ def build(
         raise NotebookError("no notebook was given")
     if Path(output).suffix.lower() not in (".pdf", ".typ", *WEB):
         raise NotebookError(f"{output}: give a name that ends in .pdf, .html or .typ")
-    chosen = _chosen(options)
+    chosen = chosen_of(options)
     sources = [path if isinstance(path, Notebook) else read_notebook(path) for path in paths]
     if execute:
         from .cells.execution import execute as executed_copies
@@ -87,7 +88,8 @@ def build(
     return Built(Path(output), count, remarks, executed - start, time.perf_counter() - executed)
 
 
-def _chosen(options: dict[str, Any]) -> Options:
+def chosen_of(options: dict[str, Any]) -> Options:
+    """The options by the names that `build` knows them by; NotebookError for others, or for a page that is none."""
     try:
         return options_of(**options)
     except TypeError:
@@ -115,25 +117,19 @@ def _exported(
         for source in sources if pages else []:
             files[Path(pages, source.name).with_suffix(".html")], _ = web_page(document_of([source], alone))
         return files, len(files), remarks
-    pdf, count, source = typeset(sources, options, output.stem)
+    pdf, count, source = printed(sources, options, output.stem)
     if output.suffix.lower() == ".pdf":
         return {output: pdf}, count, source.remarks
     beside = {output.parent / name: content for name, content in source.files.items()}
     return {output: source.text().encode(errors="replace"), **beside}, count, source.remarks
 
 
-def typeset(
+def printed(
     sources: list[Notebook], options: Options, stem: str = "main", folder: str | None = None
-) -> tuple[bytes, int, Any]:
-    """(the PDF, its number of pages, the `Source` that gave it, to be called `stem` with its files in `folder`)."""
-    typesetter.start()  # which takes about as long as reading does
-    document = document_of(sources, options)
-    from .printing.typesetting import Typesetting, page_count
-    from .printing.with_look import TypesettingWithLook
-
-    typesetting = (TypesettingWithLook if document.look else Typesetting)(document, stem, folder)
-    pdf = typesetting.pdf()
-    return pdf, page_count(pdf), typesetting.source
+) -> tuple[bytes, int, "Source"]:
+    """(the PDF, its number of pages, the source that gave it, to be called `stem` with its files in `folder`)."""
+    start()  # which takes about as long as reading does
+    return typeset(document_of(sources, options), stem, folder)
 
 
 def check_writable(path: str | Path) -> None:

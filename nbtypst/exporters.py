@@ -5,7 +5,7 @@ import os
 import re
 import warnings
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert.exporters import TemplateExporter
@@ -13,11 +13,12 @@ from nbformat import NotebookNode
 from traitlets import Bool, Float, List, Unicode
 from traitlets.config import Application
 
-from .building import typeset
-from .cells.notebooks import Notebook, checked, parsed, read_notebook
-from .cells.terminal import plain
-from .common.errors import NotebookError, NotebookWarning
-from .document import Options, options_of
+from . import NotebookError, NotebookWarning
+from .building import chosen_of, printed
+from .cells import Notebook, checked, parsed, plain, read_notebook
+
+if TYPE_CHECKING:
+    from .document import Options
 
 
 class TypstPDFExporter(TemplateExporter):
@@ -43,7 +44,7 @@ class TypstPDFExporter(TemplateExporter):
     stderr = Bool(False, help="Print what cells wrote to stderr, too.").tag(config=True)
     preview = Unicode("", help="A remark for every page, such as 'Draft'.").tag(config=True)
     root = Unicode("", help="A folder in which pictures may lie, beside the notebook's own.").tag(config=True)
-    time_limit = Float(Options.time_limit, help="Seconds that pandoc or Typst may take for a page.").tag(config=True)
+    time_limit = Float(4.0, help="Seconds that pandoc or Typst may take for a page.").tag(config=True)
     strict = Bool(False, help="Make an error of every warning.").tag(config=True)
 
     def _file_extension_default(self) -> str:
@@ -90,34 +91,24 @@ class TypstPDFExporter(TemplateExporter):
         """What is read of a notebook is checked here, and nothing else need keep the format's rules."""
 
     def _printed(self, notebook: Notebook, resources: dict) -> Any:
-        pdf, _, source = typeset([notebook], self._options())
+        pdf, _, source = printed([notebook], self._options())
         self._tell(source.remarks.in_order([notebook.name]))
         return pdf
 
-    def _options(self) -> Options:
-        return options_of(
-            title=self.title or None,
-            subtitle=self.subtitle or None,
-            authors=list(self.authors) or None,
-            date=self.date or None,
-            byline=list(self.byline) or None,
-            preview=self.preview or None,
-            look=self.look or None,
-            fonts=self.fonts or None,
-            root=self.root or None,
-            time_limit=self.time_limit,
-            paper=self.paper,
-            margins=self.margins,
-            font_size=self.font_size,
-            toc=self.toc,
-            numbered_headings=self.numbered_headings,
-            stderr=self.stderr,
-            code=not self.exclude_input,
-            outputs=not self.exclude_output,
-            code_cells=not self.exclude_code_cell,
-            markdown=not self.exclude_markdown,
-            raw=not self.exclude_raw,
-        )
+    def _options(self) -> "Options":
+        texts = ("title", "subtitle", "authors", "date", "byline", "preview", "look", "fonts", "root")
+        others = ("time_limit", "paper", "margins", "font_size", "toc", "numbered_headings", "stderr")
+        left_out = {
+            "code": "input",
+            "outputs": "output",
+            "code_cells": "code_cell",
+            "markdown": "markdown",
+            "raw": "raw",
+        }
+        given = {name: getattr(self, name) or None for name in texts}
+        given |= {name: getattr(self, name) for name in others}
+        given |= {name: not getattr(self, f"exclude_{what}") for name, what in left_out.items()}
+        return chosen_of(given)
 
     def _tell(self, remarks: list[str]) -> None:
         """List what is shown less well: in the log of `jupyter nbconvert`, else as Python warnings."""
@@ -151,7 +142,7 @@ class TypstExporter(TypstPDFExporter):
     def _printed(self, notebook: Notebook, resources: dict) -> Any:
         stem = resources.get("unique_key") or Path(notebook.name).stem
         folder = resources.get("output_files_dir") or f"{stem}_files"
-        _, _, source = typeset([notebook], self._options(), stem, folder)  # so that what Typst would refuse is found
+        _, _, source = printed([notebook], self._options(), stem, folder)  # so that what Typst would refuse is found
         self._tell(source.remarks.in_order([notebook.name]))
         resources["outputs"] = {**(resources.get("outputs") or {}), **source.files}
         return source.text()

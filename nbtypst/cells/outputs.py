@@ -3,9 +3,11 @@
 import json
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from html import escape
 from itertools import groupby
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -19,7 +21,6 @@ log = logging.getLogger("nbtypst")
 
 SHOWN = "nbtypst"  # the key of an output's metadata under which `Figure` and `Table` give captions and the like
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
-RICHEST_FIRST = ("text/html", "text/markdown", "text/latex", *PICTURES, "application/json", "text/plain")
 STAND_IN = re.compile(r"\s*<[^<>]*>\s*|\s*\w[\w.]*\(.*(?:\)|…)\s*", re.DOTALL)  # "<IPython...object>", "HBox(...)"
 HIDING = re.compile(r"<(script|style|template)\b|<!--", re.IGNORECASE)
 SOMETHING = re.compile(r"<(?:img|svg|table|hr|input)\b", re.IGNORECASE)
@@ -71,14 +72,21 @@ def _printed(text: str, kind: str) -> str:
 
 
 def _rich(output: NotebookNode, collected: Collected) -> str:
-    data, about = output.data, output.metadata.get(SHOWN)
-    about = about if isinstance(about, dict) else {}
-    if about.get("kind") == "caption":  # shown to Jupyter, which has no captions
+    data = output.data
+    if _about(output.metadata).get("kind") == "caption":  # shown to Jupyter, which has no captions
         return ""
-    for mime in RICHEST_FIRST:
+    for mime, show in SHOWN_BY.items():
         if mime in data and _is_printable(mime, data):
-            return _of_kind(mime, output, about, collected)
+            try:
+                return show(data[mime], output.metadata, collected)
+            except Exception as error:  # whatever a registered function, or strange data, leads to
+                collected.remark(f"an output of {mime[:100]} is shown in another way ({error!r})"[:300])
     return _unprintable(data, collected)
+
+
+def _about(metadata: dict) -> dict:
+    about = metadata.get(SHOWN)
+    return about if isinstance(about, dict) else {}
 
 
 def _is_printable(mime: str, data: dict) -> bool:
@@ -106,25 +114,22 @@ def _visible(html: str) -> str:
     return "".join([*pieces, html[at:]])
 
 
-def _of_kind(mime: str, output: NotebookNode, about: dict, collected: Collected) -> str:
-    text = output.data[mime]
-    if mime in PICTURES:
-        return _picture(mime, output, about, collected)
-    if mime == "text/html":
-        return f'<div class="html">{text}</div>'
-    if mime == "text/markdown":
-        shown = markdown.as_html(text)
-        return _captioned(shown, about) if about.get("kind") == "table" else shown
-    if mime == "text/latex":
-        return from_latex(text, collected.remark, collected.seconds) or _printed(text, "output")
-    if mime == "application/json":
-        return markdown.code_block(json.dumps(text, indent=2, ensure_ascii=False), "json")
-    return _printed(text, "output")
+def _markdown(text: str, metadata: dict, _: Collected) -> str:
+    shown, about = markdown.as_html(text), _about(metadata)
+    return _captioned(shown, about) if about.get("kind") == "table" else shown
 
 
-def _picture(mime: str, output: NotebookNode, about: dict, collected: Collected) -> str:
+def _latex(text: str, _: dict, collected: Collected) -> str:
+    return from_latex(text, collected.remark, collected.seconds) or _printed(text, "output")
+
+
+def _json(content: object, *_: object) -> str:
+    return markdown.code_block(json.dumps(content, indent=2, ensure_ascii=False), "json")
+
+
+def _picture(mime: str, content: str, metadata: dict, collected: Collected) -> str:
     """A picture, with caption, label and alternative text where it has them."""
-    sizes = output.metadata.get(mime)
+    about, sizes = _about(metadata), metadata.get(mime)
     sizes = sizes if isinstance(sizes, dict) else {}
     caption, alt = about.get("caption"), about.get("alt") or sizes.get("alt")
     if not caption:
@@ -133,10 +138,32 @@ def _picture(mime: str, output: NotebookNode, about: dict, collected: Collected)
         collected.remark("a picture without an alternative text")
     width = f"{about['width']}%" if about.get("width") else sizes.get("width")
     try:
-        shown = collected.image(from_mime(mime, output.data[mime]), alt, width, sizes.get("height"))
+        shown = collected.image(from_mime(mime, content), alt, width, sizes.get("height"))
     except PictureError as problem:
         shown = collected.box(str(problem))
     return _captioned(shown, about) if caption else f'<div class="picture">{shown}</div>'
+
+
+SHOWN_BY: dict[str, Callable[[Any, dict, Collected], str]] = {  # what makes HTML of each type, the richest first
+    "text/html": lambda text, *_: f'<div class="html">{text}</div>',
+    "text/markdown": _markdown,
+    "text/latex": _latex,
+    **{mime: partial(_picture, mime) for mime in PICTURES},
+    "application/json": _json,
+    "text/plain": lambda text, *_: _printed(text, "output"),
+}
+
+
+def register_output(mime: str, show: Callable[[Any, dict], str]) -> None:
+    """Show outputs of the type `mime` by what `show(data, metadata)` returns, as HTML; it goes before other types.
+
+    `data` is what the notebook holds under that type: text, base64 of bytes, or for types that end in "json" what they
+    hold; `metadata` is the output's. The HTML is read as that of any output is: no script of it runs, nothing is
+    fetched. Where `show` raises an error, this is a remark, and the output's next type is shown.
+    """
+    others = {name: other for name, other in SHOWN_BY.items() if name != mime}
+    SHOWN_BY.clear()
+    SHOWN_BY.update({mime: lambda data, metadata, _: f'<div class="html">{show(data, metadata)}</div>'} | others)
 
 
 def _captioned(content: str, about: dict) -> str:

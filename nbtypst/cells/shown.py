@@ -7,12 +7,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
 
 from nbformat import NotebookNode
 
-from ..pictures import Collected
 from . import markdown, outputs
 from .notebooks import Notebook
+
+if TYPE_CHECKING:
+    from ..pictures import Collected
 
 REMOVED = {"remove-cell", "remove_cell", "hide-cell", "hide_cell"}
 NO_INPUT = {"remove-input", "remove_input", "hide-input", "hide_input"}
@@ -71,7 +74,7 @@ def _with_footnotes(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
         yield NotebookNode(cell, source=next(sources)) if cell.cell_type == "markdown" else cell
 
 
-def html_of(cell: NotebookNode, notebook: Notebook, selection: Selection, collected: Collected) -> str:
+def html_of(cell: NotebookNode, notebook: Notebook, selection: Selection, collected: "Collected") -> str:
     """What the cell shows, as HTML."""
     if cell.cell_type == "markdown":
         if markdown.TOO_DEEP.search(cell.source):
@@ -94,7 +97,7 @@ def _language(source: str, language: str) -> str:
     return "bash" if magic[1] in SHELLS else LANGUAGES.get(magic[1].lower(), language)
 
 
-def _raw(cell: NotebookNode, collected: Collected) -> str:
+def _raw(cell: NotebookNode, collected: "Collected") -> str:
     """A raw cell's words, or Markdown; nbconvert's rule is to leave out what belongs to another format."""
     kind = str(cell.metadata.get("raw_mimetype") or cell.metadata.get("format") or "").lower()
     if "markdown" in kind:

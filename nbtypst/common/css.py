@@ -1,6 +1,7 @@
 """What style attributes say: declarations, and their colours, sizes, lengths and borders, as Typst writes them."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from math import inf
 
@@ -14,7 +15,8 @@ GRADIENT = re.compile(r"linear-gradient\(\s*(?:90deg|to right)\s*,(.*)\)[^()]*",
 STOPS = re.compile(r"(?<![#\w])([#\w]++(?:\([^()]*\))?)\s+(\d{1,3}(?:\.\d+)?)%")
 PIXEL = 0.75  # points
 PALE = 0.82  # luminance from which on letters would not be seen on white paper
-UNITS = {"": PIXEL, "px": PIXEL, "pt": 1.0, "pc": 12.0, "cm": 28.35, "mm": 2.835, "in": 72.0}
+POINTS = {"mm": 72 / 25.4, "cm": 720 / 25.4, "in": 72.0, "pt": 1.0}
+UNITS = {"": PIXEL, "px": PIXEL, "pc": 12.0, **POINTS}
 RELATIVE = {"em": 1.0, "rem": 1.0, "ex": 0.5, "ch": 0.5}  # to the size of letters
 LENGTH = re.compile(r"\s*([\d.]+)\s*(px|pt|pc|em|rem|ex|ch|cm|mm|in|%)?\s*")
 BORDER = re.compile(r"border(?:-(top|right|bottom|left))?(?:-(style|width|color))?")
@@ -31,12 +33,16 @@ def declarations(element: HtmlElement) -> dict[str, str]:
 
 def declarations_in(style: str) -> dict[str, str]:
     """The declarations of a style attribute."""
-    found = {}
+    return {name: value for name, value, _ in declared(style)}
+
+
+def declared(style: str) -> Iterator[tuple[str, str, bool]]:
+    """(property in small letters, value, whether it is `!important`) of a style attribute or the body of a rule."""
     for declaration in style.split(";"):
         name, colon, value = declaration.partition(":")
         if colon:
-            found[name.strip().lower()] = value.replace("!important", "").strip()
-    return found
+            value, important, _ = value.partition("!important")
+            yield name.strip().lower(), value.strip(), bool(important)
 
 
 def colour(value: str | None) -> str | None:
@@ -119,7 +125,8 @@ def sides(style: dict[str, str]) -> str | None:
             else:
                 words = {_part(word): word for word in FUNCTION_BLANKS.sub("", value).split()}
         if words.get("style", "none") not in ("none", "hidden"):
-            wide = THICK.get(words.get("width", "medium")) or min(6.0, PIXEL * _number(words.get("width", "3px")))
+            given = words.get("width", "medium")
+            wide = THICK.get(given) or min(6.0, length(given, inf) or 0.0)
             dash = DASHES.get(words["style"], "")
             paint = colour(words.get("color", "black")) or "black"
             if wide:
@@ -132,8 +139,3 @@ def _part(word: str) -> str:
     if word in STYLES:
         return "style"
     return "width" if word[0].isdigit() or word[0] == "." or word in THICK else "color"
-
-
-def _number(length: str) -> float:
-    found = re.match(r"\d*\.?\d+|\d+", length)
-    return float(found[0]) * (1 / PIXEL if "pt" in length else 14 if "em" in length else 1) if found else 0.0

@@ -27,11 +27,6 @@ OF_SYSTEM = ("noto", "dejavu", "symbola", "unifont", "segoe", "apple", "arial", 
 SILENT = re.compile(
     "[\n\t\r\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
 )
-# What neither XML nor a PDF can hold.
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-SURROGATE = re.compile("[\ud800-\udfff]")
-LONE = re.compile("[\ud800-\udfff\ufdd0\ufdd1\ufdd3-\ufdef\ufffe\uffff]")  # U+FDD0 to U+FDEF are marks of ours
-
 TEXT_FONT = "LibertinusSerif-Regular.otf"
 DAMAGED = (OSError, TTLibError, KeyError, ValueError, AssertionError)  # what a font may be, when it is read
 WIDE, UNKNOWN = 1.0, 0.6  # of letters that the font lacks, in em: Chinese, Japanese and Korean ones, and others
@@ -52,13 +47,6 @@ class Fonts:
     families: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
     missing: frozenset[str] = frozenset()
-
-
-def clean(text: str) -> str:
-    """`text` without control characters, and with U+FFFD for what is half a sign."""
-    if SURROGATE.search(text):  # two halves that stand together are one sign
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return LONE.sub("\ufffd", FORBIDDEN.sub("", text))
 
 
 def fonts_for(text: str) -> Fonts:

@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from math import inf
 
+from .css import POINTS, length
 from .errors import NotebookError
 
-POINTS = {"mm": 72 / 25.4, "cm": 720 / 25.4, "in": 72.0, "pt": 1.0}
 PAPERS = {"a4": (595.28, 841.89), "us-letter": (612.0, 792.0)}  # points
 MEASURE = 122 * POINTS["mm"]  # of the default margins: about 74 letters a line
 MARGIN_Y = 21 * POINTS["mm"]
@@ -75,7 +76,7 @@ class Page:
 
 def page_of(paper: str = "a4", margins: str = "", font_size: float = 11.0) -> Page:
     """The page of an exporter's options; `margins` is one length for all sides or two, "21mm 44mm": ends, sides."""
-    lengths = [_points(length) for length in margins.split()]
+    lengths = [_points(margin) for margin in margins.split()]
     if len(lengths) > 2:
         raise NotebookError(
             f"the margins are {margins!r}; give one length for all sides, or two: above and below, sides"
@@ -88,9 +89,7 @@ def page_of(paper: str = "a4", margins: str = "", font_size: float = 11.0) -> Pa
     )
 
 
-def _points(length: str) -> float:
-    found = re.fullmatch(r"([\d.]+)(mm|cm|in|pt)", length)
-    try:
-        return float(found[1]) * POINTS[found[2]]
-    except (TypeError, ValueError):
-        raise NotebookError(f"the margin {length!r} is no length; give one such as 25mm, 2cm or 1in") from None
+def _points(margin: str) -> float:
+    if not re.fullmatch(r"(?:\d+\.?\d*|\.\d+)(?:mm|cm|in|pt)", margin):
+        raise NotebookError(f"the margin {margin!r} is no length; give one such as 25mm, 2cm or 1in")
+    return length(margin, inf) or 0.0

@@ -10,14 +10,12 @@ from typing import Any
 
 import lxml.html
 
-from ..cells.notebooks import Notebook
-from ..cells.shown import Selection, cells_of, html_of, plain_text
-from ..common.fonts import clean
+from ..cells import Notebook, Selection, cells_of, html_of, plain_text
 from ..common.page import Page, page_of
 from ..formulas import LONGEST, Formula, definitions, labels_and_tag, numbers_of, part_rows
-from ..pictures import Collected, Picture, Remarks, allowed
-from .look import Look, chosen_look, named_look
-from .reading import Source, read
+from ..pictures import Collected, Look, Picture, Remarks, allowed, chosen_look, named_look
+from .letters import clean
+from .reading import Origin, read
 from .references import Numbers, cite, mark_captions, mark_references, read_works
 from .structure import Links, Part, arrange_headings, is_long, move_footnotes, take_title, words_of
 
@@ -165,7 +163,7 @@ def _look(notebook: Notebook, options: Options, collected: Collected) -> Look | 
 def _parts_of(notebook: Notebook, number: int, options: Options, collected: Collected) -> Iterator[Part]:
     for place, cell in cells_of(notebook, options.selection):
         collected.place = place
-        source = Source(notebook.folder, collected, cell.get("attachments", {}), options.root and Path(options.root))
+        source = Origin(notebook.folder, collected, cell.get("attachments", {}), options.root and Path(options.root))
         try:
             tree = read(html_of(cell, notebook, options.selection, collected), source)
         except Exception as error:  # whatever a strange cell leads to: its words are there all the same

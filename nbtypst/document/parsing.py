@@ -8,7 +8,7 @@ import lxml.html
 from lxml import etree
 from lxml.html import HtmlElement
 
-from ..common.fonts import FORBIDDEN, clean
+from .letters import FORBIDDEN, clean
 
 PARSER = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_blank_text=False)
 DEEPEST = 60  # elements in each other; what is deeper is shown as words

@@ -19,10 +19,10 @@ from urllib.parse import unquote
 import lxml.html
 from lxml.html import HtmlElement
 
-from ..common.cascade import inline_styles
 from ..formulas import DOLLAR, formulas_in, tex_of
 from ..formulas import math as math_element
 from ..pictures import Collected, PictureError, from_bytes, from_source
+from .cascade import inline_styles
 from .parsing import DEEPEST, parsed
 from .seen import drop_covered, is_hidden, keep_lines, prefer_plain_text
 
@@ -44,7 +44,7 @@ ATTRIBUTE = re.compile(r'(\w+)=(?:"(.*?)"(?=\s+(?:\w+=|[#.])|\s*$)|([^\s"]+))')
 
 
 @dataclass
-class Source:
+class Origin:
     """Where HTML comes from: the notebook's folder, the cell's attachments, and what collects remarks and pictures.
 
     `root` is a further folder in which pictures may lie.
@@ -56,7 +56,7 @@ class Source:
     root: Path | None = None
 
 
-def read(html: str, source: Source) -> HtmlElement:
+def read(html: str, source: Origin) -> HtmlElement:
     """The tree of `html`, a `body` element."""
     body, drawings, was_deep = parsed(html)
     if was_deep:
@@ -195,7 +195,7 @@ def _mark_formulas(body: HtmlElement) -> None:
             setattr(element, where, words.replace("\\$", "$").replace(f"\\{DOLLAR}", "$"))
 
 
-def _resolve(image: HtmlElement, drawings: list[str], source: Source) -> None:
+def _resolve(image: HtmlElement, drawings: list[str], source: Origin) -> None:
     """Look up a picture's content; a box with its name takes its place if there is none."""
     _read_attributes(image)
     if image.get("data-file") in source.collected.pictures:  # an output's

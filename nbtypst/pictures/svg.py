@@ -8,7 +8,7 @@ import zlib
 from lxml import etree
 from lxml.etree import _Element
 
-from .extent import EndlessError, check_extent
+from .endless import EndlessError, check_end
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
@@ -59,7 +59,7 @@ def normalised(content: bytes) -> tuple[bytes, float | None, float | None]:
     root = _root(_text(content))
     _take_out(root)
     try:
-        check_extent(root)
+        check_end(root)
     except EndlessError as error:
         raise SVGError(str(error)) from None
     for element in root.iter():

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import lxml.html
 
-from ..common.fonts import FONTS, Fonts, clean, coverage, fonts_for, measured_by
-from ..document import Document, Part
+from ..common.fonts import FONTS, Fonts, coverage, fonts_for, measured_by
+from ..document import Document, Part, clean
 from ..formulas import to_typst
 from . import markup
 from .writer import TypstWriter

@@ -4,14 +4,17 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NoReturn
 
 from ..common.errors import NotebookError
-from ..document import Document
 from . import typesetter
 from .arrangement import arranged
 from .source import Source
 from .typesetter import RefusedError, StoppedError
 from .words import Place
+
+if TYPE_CHECKING:
+    from ..document import Document
 
 MAIN = "main.typ"  # the source's name while it is typeset
 PLACE = re.compile(r"main\.typ:(\d+):(\d+)")
@@ -26,7 +29,7 @@ SHARE_OF_PART = 0.3  # of a document's time, for one part alone
 class Typesetting:
     """A document's `source`, with stem and folder as there, and the PDF that Typst makes of it."""
 
-    def __init__(self, document: Document, stem: str = "main", folder: str | None = None):
+    def __init__(self, document: "Document", stem: str = "main", folder: str | None = None):
         self.document, self.source = document, Source(document, stem, folder)
 
     def pdf(self) -> bytes:
@@ -60,7 +63,10 @@ class Typesetting:
                 return pdf
             if tries == MOST_TRIES - 2:
                 self._refuse_parts(range(len(self.document.parts)), "what the typesetter refuses is too much")
-        raise NotebookError(f"{self.document.name}: the typesetter refuses it, whatever is made simpler")
+        self._give_up(f"{self.document.name}: the typesetter refuses it, whatever is made simpler")
+
+    def _give_up(self, why: str) -> NoReturn:
+        raise NotebookError(why) from None
 
     def _typeset(self, text: str, standards: Sequence[str] = (), share: float = 1.0) -> tuple[bytes, list[dict]]:
         self.file.write_text(text, encoding="utf-8", errors="replace")  # half a letter of UTF-16 is none
@@ -106,7 +112,7 @@ class Typesetting:
         if number is None or number in self.source.refused:
             number = self._search()
             if number is None:
-                raise NotebookError(f"{self.document.name}: the typesetter refuses it: {error.message}") from None
+                self._give_up(f"{self.document.name}: the typesetter refuses it: {error.message}")
         place = self.document.parts[number].place
         line, column = next(((int(row), int(col)) for row, col in PLACE.findall(diagnostic)), (0, 0))
         text = self.source.text().split("\n")[line - 1] if line else ""
@@ -165,7 +171,7 @@ class Typesetting:
             if found > MOST_STOPS or not self._is_simpler(number, why):
                 self._refuse_parts([number], why)
         if not found:
-            raise NotebookError(f"{self.document.name}: {why} for all of it; give a longer time_limit")
+            self._give_up(f"{self.document.name}: {why} for all of it; give a longer time_limit")
 
     def _is_simpler(self, number: int, why: str) -> bool:
         """Whether Typst ends with one cell once its pictures, or else its formulas, are shown as words."""

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 
-from ..common.errors import NotebookError
 from .typesetter import RefusedError, StoppedError
 from .typesetting import Typesetting
 
@@ -31,7 +30,7 @@ class TypesettingWithLook(Typesetting):
         elif self.source.look.place:
             self._leave_out(fault)
         else:
-            raise NotebookError(f"{self.source.look.name}, {fault}; mend it, or print without the look") from None
+            self._give_up(f"{self.source.look.name}, {fault}; mend it, or print without the look")
 
     def _fault(self, error: RefusedError) -> str | None:
         """What is wrong in the look, with its line; None if something else is."""
@@ -55,7 +54,7 @@ class TypesettingWithLook(Typesetting):
         elif look.place:
             self._leave_out(why)
         elif self._ends_without_look():
-            raise NotebookError(f"{look.name}: with this look {why}; mend it, or give a longer time_limit")
+            self._give_up(f"{look.name}: with this look {why}; mend it, or give a longer time_limit")
         else:
             self._set(look)
             super()._end_stops(why)
@@ -72,7 +71,7 @@ class TypesettingWithLook(Typesetting):
 
     def _leave_out(self, why: str) -> None:
         look = self.source.look
-        self.source.remark(look.place, f"the look {look.name} is left out ({why})")
+        self.source.remarks.add(look.place, f"the look {look.name} is left out ({why})")
         self._set(None)
 
     def _set(self, look: object) -> None:

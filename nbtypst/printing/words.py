@@ -128,18 +128,19 @@ class WordsWriter:
             return ""
         if converted and any(row.count(",") > WIDE_MATRIX for row in converted.split(";")):
             display = True
+        label = self.label(element, place) if display else ""
+        named = f"#metadata(none){label}" if label else ""
         if converted is None or number in self.refused_formulas:
-            return f"#formula-source({markup.string(self.shown(source))}{', block: true' if display else ''});"
+            shown = f"#formula-source({markup.string(self.shown(source))}{', block: true' if display else ''});"
+            return f"{named}\n{shown}" if named else shown
         arguments = [f"alt: {markup.one_line(source)}", " ".join(converted.split("\n"))]
-        label = ""
         if display:
             tag = element.get("data-number")
             arguments[:0] = ["block: true", *([f"numbering: _ => {markup.string(tag)}"] if tag else [])]
-            label = self.label(element, place)
         if "#tags.at" in arguments[-1]:
             tags = markup.array([markup.string(shown) if shown else "none" for shown in formula.numbers])
             rows = f"#numbered-rows(tags => {arguments[-1]}, {tags}, {arguments[-2]})"
-            return f"\n{f'#metadata(none){label}' if label else ''}\n{rows}\n"
+            return f"\n{named}\n{rows}\n"
         written = f"#math.equation({', '.join(arguments)}){label or ';'}"
         if display and ("mat(" in converted or "framed(" in converted):
             written = f"#unbreakable[{written}]"
@@ -170,7 +171,7 @@ class WordsWriter:
             ratio = high / wide
         if not wide:
             wide = high / ratio if high and ratio else natural_wide
-        limit = length(style.get("max-width"), place.room) or place.room
+        limit = length(style.get("max-width"), place.room, place.size) or place.room
         wide = max(1.0, min(wide, limit, place.room))
         tallest = 0.92 * self.page.height
         if ratio * wide > tallest:

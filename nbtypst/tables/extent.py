@@ -1,15 +1,16 @@
 """How much room what stands in a cell of a table takes: words, formulas, pictures, lists, code, other tables."""
 
 import re
+from math import inf
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
+from ..common.css import declarations, length
 from ..common.fonts import BOLD, parts_of, width
 
 CODE = 0.86  # size of code within a line, in parts of the text's
 PRE = 0.8  # of code that stands for itself
-PIXEL = 0.75  # points
 USUAL_SIZE = 9.5  # points: what an em is taken for where lengths in points are compared with words
 PICTURE, LEAST_PICTURE = 200.0, 24.0  # points: of a picture that does not say how wide it is
 INDENT = 1.8  # em, of a list
@@ -180,9 +181,6 @@ class _Measured:
 
 def picture_width(image: HtmlElement) -> float | None:
     """The width in points that HTML gives a picture; None where it gives none."""
-    style = re.search(r"(?:^|;)\s*(?:max-)?width\s*:\s*([\d.]+)px", image.get("style") or "")
-    found = style or re.fullmatch(r"\s*([\d.]+)(?:px)?\s*", image.get("width") or "")
-    try:
-        return PIXEL * float(found[1]) if found else None
-    except ValueError:
-        return None
+    style = declarations(image)
+    given = (style.get("width"), style.get("max-width"), image.get("width"))
+    return next(filter(None, (length(one, inf, USUAL_SIZE) for one in given)), None)

@@ -15,7 +15,7 @@ SLACK = 1.03  # what stands in a column may be so much wider than it is thought 
 
 
 @dataclass(frozen=True)
-class Look:
+class Fit:
     """One way to set a table: letters in parts of the text's size, half the gap between columns in em, and so on."""
 
     size: float
@@ -28,22 +28,22 @@ class Look:
     lines: int = 12  # of a cell of prose, at most
 
 
-LOOKS = (
-    Look(9.5 / 11, 0.55, "natural"),
-    Look(9.5 / 11, 0.55, "closed"),
-    Look(SMALL, 0.55, "closed"),
-    Look(SMALL, 0.55, "closed", True),
-    Look(SMALL, 0.45, "tight", True),
-    Look(SMALL, 0.55, "closed", True, True),
-    Look(SMALL, 0.45, "tight", True, True),
-    Look(SMALLER, 0.45, "tight", True, True),
-    Look(SMALLER, 0.4, "tight", True, True, BARE_WORD, 0.7 * COMFORT, 40),
-    Look(TINY, 0.45, "tight", True, True),
-    Look(TINY, 0.4, "tight", True, True, BARE_WORD, BARE, 100),
+FITS = (
+    Fit(9.5 / 11, 0.55, "natural"),
+    Fit(9.5 / 11, 0.55, "closed"),
+    Fit(SMALL, 0.55, "closed"),
+    Fit(SMALL, 0.55, "closed", True),
+    Fit(SMALL, 0.45, "tight", True),
+    Fit(SMALL, 0.55, "closed", True, True),
+    Fit(SMALL, 0.45, "tight", True, True),
+    Fit(SMALLER, 0.45, "tight", True, True),
+    Fit(SMALLER, 0.4, "tight", True, True, BARE_WORD, 0.7 * COMFORT, 40),
+    Fit(TINY, 0.45, "tight", True, True),
+    Fit(TINY, 0.4, "tight", True, True, BARE_WORD, BARE, 100),
 )
 # Of the parts of a split table, which look alike: in small letters, or smaller ones.
-OF_PARTS = tuple((Look(size, 0.45, "tight", True), Look(size, 0.45, "tight", True, True)) for size in (SMALL, SMALLER))
-OF_LAYOUT = (Look(1.0, 0.5, "natural"), Look(1.0, 0.4, "natural", False, True, BARE_WORD, BARE, 100))
+OF_PARTS = tuple((Fit(size, 0.45, "tight", True), Fit(size, 0.45, "tight", True, True)) for size in (SMALL, SMALLER))
+OF_LAYOUT = (Fit(1.0, 0.5, "natural"), Fit(1.0, 0.4, "natural", False, True, BARE_WORD, BARE, 100))
 
 
 @dataclass
@@ -58,11 +58,11 @@ class Column:
     wish: float = 0.0  # what CSS asks for, given where there is room
     is_prose: bool = False
 
-    def least(self, look: Look) -> float:
-        """The least width in em that is pleasant in `look`."""
-        if not (look.broken and self.is_prose):
-            return getattr(self, look.header)
-        return min(self.natural, max(min(self.word, look.word), look.least, self.natural / look.lines))
+    def least(self, fit: Fit) -> float:
+        """The least width in em that is pleasant in `fit`."""
+        if not (fit.broken and self.is_prose):
+            return getattr(self, fit.header)
+        return min(self.natural, max(min(self.word, fit.word), fit.least, self.natural / fit.lines))
 
 
 @dataclass
@@ -144,7 +144,7 @@ def _spread(columns: Sequence[Column], cell: Cell, head: int) -> None:
     closed, tight = (least, least) if cell.row >= head or len(cell.element) else _of_header(cell.text)
     if cell.row >= head and natural <= SHORT:
         closed = tight = natural
-    gap = 2 * LOOKS[-1].inset * (len(columns) - 1)
+    gap = 2 * FITS[-1].inset * (len(columns) - 1)
     for name, wide in (("natural", natural), ("closed", closed), ("tight", tight)):
         more = (min(wide, 3 * LONG) - gap - sum(getattr(column, name) for column in columns)) / len(columns)
         for column in columns:
@@ -153,34 +153,34 @@ def _spread(columns: Sequence[Column], cell: Cell, head: int) -> None:
         column.total += total / len(columns)
 
 
-def plan(columns: Sequence[Column], looks: Sequence[Look], size: float, room: float, wide: float) -> Plan | None:
-    """The first of `looks` in which the columns fit into `room` points, or `wide` if it reaches into the margins.
+def plan(columns: Sequence[Column], fits: Sequence[Fit], size: float, room: float, wide: float) -> Plan | None:
+    """The first of `fits` in which the columns fit into `room` points, or `wide` if it reaches into the margins.
 
     `size` is the text's, in points. None if none does.
     """
-    for look in looks:
-        available = (wide if look.into_margins else room) / (look.size * size) - 2 * look.inset * len(columns)
-        if sum(column.least(look) for column in columns) * SLACK <= available:
-            widths = _shared(columns, look, available / SLACK)
+    for fit in fits:
+        available = (wide if fit.into_margins else room) / (fit.size * size) - 2 * fit.inset * len(columns)
+        if sum(column.least(fit) for column in columns) * SLACK <= available:
+            widths = _shared(columns, fit, available / SLACK)
             more = [max(0.0, column.wish - wide) for column, wide in zip(columns, widths, strict=True)]
             share = min(1.0, (available / SLACK - sum(widths)) / (sum(more) or 1.0))
             widths = [wide + share * extra for wide, extra in zip(widths, more, strict=True)]
-            return _planned(columns, widths, look, size)
+            return _planned(columns, widths, fit, size)
     return None
 
 
-def squeezed(columns: Sequence[Column], look: Look, size: float, room: float) -> Plan:
+def squeezed(columns: Sequence[Column], fit: Fit, size: float, room: float) -> Plan:
     """A plan that fits at all costs: the widest columns are made narrower, and what stands in them is broken."""
-    look = Look(look.size, min(look.inset, 0.1 * room / len(columns) / (look.size * size)), "tight", True, True)
-    available = max(0.1, room / (look.size * size) - 2 * look.inset * len(columns)) / SLACK
+    fit = Fit(fit.size, min(fit.inset, 0.1 * room / len(columns) / (fit.size * size)), "tight", True, True)
+    available = max(0.1, room / (fit.size * size) - 2 * fit.inset * len(columns)) / SLACK
     wished = [column.natural if column.is_prose else column.tight for column in columns]
-    least = [min(wish, column.least(look)) for wish, column in zip(wished, columns, strict=True)]
+    least = [min(wish, column.least(fit)) for wish, column in zip(wished, columns, strict=True)]
     if sum(least) <= available:
-        widths = _shared(columns, look, available)
+        widths = _shared(columns, fit, available)
     else:
         cap = _cap(least, available)
         widths = [min(wish, cap) for wish in least]
-    return _planned(columns, widths, look, size)
+    return _planned(columns, widths, fit, size)
 
 
 def _cap(widths: Sequence[float], available: float) -> float:
@@ -193,9 +193,9 @@ def _cap(widths: Sequence[float], available: float) -> float:
     return max(widths, default=0.0)
 
 
-def _planned(columns: Sequence[Column], widths: list[float], look: Look, size: float) -> Plan:
-    letters = look.size * size
-    planned = Plan(letters, look.inset, look.into_margins)
+def _planned(columns: Sequence[Column], widths: list[float], fit: Fit, size: float) -> Plan:
+    letters = fit.size * size
+    planned = Plan(letters, fit.inset, fit.into_margins)
     for column, wide in zip(columns, widths, strict=True):
         room = SLACK * letters * wide
         planned.rooms.append(room)
@@ -204,10 +204,10 @@ def _planned(columns: Sequence[Column], widths: list[float], look: Look, size: f
     return planned
 
 
-def _shared(columns: Sequence[Column], look: Look, available: float) -> list[float]:
+def _shared(columns: Sequence[Column], fit: Fit, available: float) -> list[float]:
     """Widths in em: to each column its least, and what is left to columns of prose."""
-    widths = [column.least(look) for column in columns]
-    prose = [number for number, column in enumerate(columns) if look.broken and column.is_prose]
+    widths = [column.least(fit) for column in columns]
+    prose = [number for number, column in enumerate(columns) if fit.broken and column.is_prose]
     _share_by_words(columns, widths, prose, available - sum(widths))
     return widths
 

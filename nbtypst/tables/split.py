@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .grid import Cell, Grid
-from .plan import SLACK, Column, Look
+from .plan import SLACK, Column, Fit
 
 MOST_OF_INDEX = 0.45  # of the room, for the columns that every part repeats
 
 
-def parts_of(grid: Grid, columns: Sequence[Column], look: Look, room: float) -> list[list[int]]:
-    """The numbers of the columns of each part, about equally wide; `room` in em of the letters in `look`."""
-    wide = [min(SLACK * column.least(look), room) + 2 * look.inset for column in columns]
+def parts_of(grid: Grid, columns: Sequence[Column], fit: Fit, room: float) -> list[list[int]]:
+    """The numbers of the columns of each part, about equally wide; `room` in em of the letters in `fit`."""
+    wide = [min(SLACK * column.least(fit), room) + 2 * fit.inset for column in columns]
     index = _index(grid, wide, room)
     rest = room - sum(wide[number] for number in index)
     data = [number for number in range(grid.columns) if number not in index]

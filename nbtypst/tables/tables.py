@@ -2,17 +2,19 @@
 
 import copy
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import lxml.html
 from lxml.html import HtmlElement
 
-from ..common.cascade import inline_styles
-from ..common.page import Page
 from .grid import Grid, grid_of
 from .looks import take_looks
 from .markup import Task, TypstTable, Writer, table_markup
-from .plan import LOOKS, OF_LAYOUT, OF_PARTS, Column, Plan, measure, plan, squeezed
+from .plan import FITS, OF_LAYOUT, OF_PARTS, Column, Plan, measure, plan, squeezed
 from .split import parts_of, selected
+
+if TYPE_CHECKING:
+    from ..common.page import Page
 
 LEAST_ROOM = 2.2  # em of a column of what is only laid out in columns, at least
 
@@ -20,7 +22,7 @@ LEAST_ROOM = 2.2  # em of a column of what is only laid out in columns, at least
 def table(
     element: HtmlElement,
     write: Writer,
-    page: Page,
+    page: "Page",
     *,
     room: float | None = None,
     size: float | None = None,
@@ -31,14 +33,11 @@ def table(
     picture in it wider than `width` points, words of `size` points. It may be called twice for one cell.
 
     `room` is the width for the table in points: the page's measure by default, less within lists and cells; then it
-    does not reach into the margins. `size` is that of the text around it, by default the page's. Style sheets beside it
-    are applied.
+    does not reach into the margins. `size` is that of the text around it, by default the page's.
 
     The document imports tables.typ: `data-table`, `table-head` and `table-parts`, and for `TypstTable.block` also
     `long-table`. Write `result.block()`, or `result.block(caption, label)` for a figure; or `"#" + result.markup`.
     """
-    if (parent := element.getparent()) is not None:
-        inline_styles(parent)
     grid = grid_of(element)
     take_looks(grid, element)
     room = page.measure if room is None else max(1.0, room)
@@ -61,19 +60,19 @@ def _only_caption(task: Task, grid: Grid) -> TypstTable:
 
 def _whole(task: Task, grid: Grid, columns: list[Column]) -> Plan | None:
     """The plan of a table that need not be split; None if it must."""
-    if found := plan(columns, OF_LAYOUT if grid.is_layout else LOOKS, task.size, task.room, task.wide):
+    if found := plan(columns, OF_LAYOUT if grid.is_layout else FITS, task.size, task.room, task.wide):
         return found
     if len(columns) > 2 and not grid.is_layout:
         return None
-    found = squeezed(columns, OF_LAYOUT[-1] if grid.is_layout else LOOKS[5], task.size, task.wide)
+    found = squeezed(columns, OF_LAYOUT[-1] if grid.is_layout else FITS[5], task.size, task.wide)
     legible = len(columns) < 3 or min(found.rooms) >= LEAST_ROOM * found.size
     return found if legible else None
 
 
 def _split(task: Task, grid: Grid, columns: list[Column]) -> TypstTable:
     """Tables below each other, of some columns each."""
-    looks, numbers = min(
-        ((looks, parts_of(grid, columns, looks[-1], task.wide / (looks[-1].size * task.size))) for looks in OF_PARTS),
+    fits, numbers = min(
+        ((fits, parts_of(grid, columns, fits[-1], task.wide / (fits[-1].size * task.size))) for fits in OF_PARTS),
         key=lambda found: len(found[1]),
     )
     parts = [selected(grid, part) for part in numbers]
@@ -81,8 +80,8 @@ def _split(task: Task, grid: Grid, columns: list[Column]) -> TypstTable:
     plans = []
     for part in parts:
         its = measure(part)
-        found = plan(its, looks, task.size, task.room, task.wide)
-        plans.append(found or squeezed(its, looks[-1], task.size, task.wide))
+        found = plan(its, fits, task.size, task.room, task.wide)
+        plans.append(found or squeezed(its, fits[-1], task.size, task.wide))
     # All begin where the widest does, which stands in the middle.
     task = replace(task, left=max(0.0, task.wide - max(found.total for found in plans)) / 2)
     made = [table_markup(task, part, found) for part, found in zip(parts, plans, strict=True)]
@@ -93,7 +92,7 @@ def _split(task: Task, grid: Grid, columns: list[Column]) -> TypstTable:
     return TypstTable(f"table-parts({written})", lines, f"split into {len(made)} parts")
 
 
-def beside(row: list[HtmlElement], write: Writer, page: Page, *, room: float, size: float) -> str:
+def beside(row: list[HtmlElement], write: Writer, page: "Page", *, room: float, size: float) -> str:
     """Markup of blocks beside each other; "" if they are too wide for that."""
     cells = lxml.html.Element("tr")
     for one in row:

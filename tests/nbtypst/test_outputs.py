@@ -1,5 +1,7 @@
 """Outputs of code cells: the richest form that can be printed, streams as a terminal shows them."""
 
+import re
+
 import pytest
 from kitchen import (
     SVG,
@@ -16,8 +18,10 @@ from kitchen import (
     text_of,
 )
 from nbformat import v4
+from pypdf import PdfReader
 
-from nbtypst import build
+from nbtypst import build, register_output
+from nbtypst.cells import outputs
 
 FRAME = (
     '<div><style scoped>.dataframe td {color: red;}</style><table border="1" class="dataframe"><thead>'
@@ -174,3 +178,34 @@ def test_long_lines_are_wrapped_and_marked_with_nothing_lost(tmp_path):
 def test_a_widget_is_told_whole_or_cut(tmp_path, plain):
     _, remarks = printed(tmp_path, run_code("x", shown(widget={"model_id": "1"}, text_plain=plain)))
     assert remarks == ["cell 1: a widget cannot be printed"]
+
+
+@pytest.fixture
+def registered(monkeypatch):
+    """`register_output`, of which nothing is left behind the test."""
+    monkeypatch.setattr(outputs, "SHOWN_BY", dict(outputs.SHOWN_BY))
+    return register_output
+
+
+EGG = {"application/x-egg+json": {"minutes": 7}, "text/html": "<p>a plain egg</p>", "text/plain": "egg"}
+
+
+@pytest.mark.parametrize("suffix", [".pdf", ".html"])
+def test_a_type_that_a_user_registers_is_on_the_page_before_all_others(suffix, registered, tmp_path):
+    registered(
+        "application/x-egg+json",
+        lambda data, metadata: f"<p>an egg of <b>{data['minutes']}</b> {metadata['unit']}</p><script>x</script>",
+    )
+    cell = run_code("egg", v4.new_output("display_data", data=EGG, metadata={"unit": "minutes"}))
+    result = build(notebook(tmp_path / "lab.ipynb", cell, title="Lab"), tmp_path / f"lab{suffix}", code=False)
+    page = text_of(PdfReader(result.path)) if suffix == ".pdf" else result.path.read_text(encoding="utf-8")
+    assert_says(re.sub(r"</?[bp]>", "", page), ["an egg of 7 minutes"], ["a plain egg", "<script"])
+    assert result.remarks == []
+
+
+def test_a_registered_function_that_fails_is_a_remark_and_the_next_type_is_shown(registered, tmp_path):
+    registered("application/x-egg+json", lambda data, _: data["nosuch"])
+    cell = run_code("egg", v4.new_output("display_data", data=EGG))
+    pdf, remarks = printed(tmp_path, cell)
+    assert "a plain egg" in text_of(pdf)
+    assert remarks == ["cell 1: an output of application/x-egg+json is shown in another way (KeyError('nosuch'))"]

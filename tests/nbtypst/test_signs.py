@@ -6,7 +6,8 @@ import pytest
 from kitchen import built, md, printed, run_code, stream, text_of
 
 from nbtypst.common import fonts as signs
-from nbtypst.common.fonts import clean, fonts_for
+from nbtypst.common.fonts import fonts_for
+from nbtypst.document import clean
 
 
 def test_plain_text_needs_no_further_font():

@@ -1,7 +1,10 @@
 """What CSS says of HTML is what the page says: what is hidden, what stands where, what has which colour."""
 
+import lxml.html
 import pytest
 from kitchen import built, md, placed_text, printed, run_code, share_of_colour, shown, stream, text_of, word, words_of
+
+from nbtypst.document.cascade import inline_styles
 
 HIDDEN = {
     "display": '<p style="display:none">secret</p>',
@@ -216,3 +219,13 @@ def test_a_diagram_that_is_only_source_is_told(tmp_path):
     pdf, remarks = printed(tmp_path, md("```mermaid\nflowchart LR\n```"))
     assert "flowchart LR" in text_of(pdf)
     assert remarks == ["cell 1: a diagram (mermaid) is shown as its source"]
+
+
+def test_places_among_very_many_neighbours_are_those_of_elements_and_not_of_comments():
+    sheet = "p:nth-child(even) {color: red} p:first-child, p:last-child {font-weight: bold}"
+    html = f"<style>{sheet}</style><div><!-- a -->{'<p>x</p>' * 20_000}<!-- b --></div>"
+    body = lxml.html.document_fromstring(f"<body>{html}</body>").find("body")
+    inline_styles(body)
+    first, *styles, last = [one.get("style") for one in body.iter("p")]
+    assert styles == ["color: red", None] * 9_999
+    assert (first, last) == ("font-weight: bold", "color: red; font-weight: bold")

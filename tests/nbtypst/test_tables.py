@@ -17,6 +17,7 @@ from lxml.html import HtmlElement
 from nbtypst import printing
 from nbtypst.common.fonts import FONTS, breakable
 from nbtypst.common.page import Page
+from nbtypst.document.cascade import inline_styles
 from nbtypst.printing import markup
 from nbtypst.tables import TypstTable, table
 from nbtypst.tables.grid import grid_of
@@ -45,7 +46,9 @@ def write(cell: HtmlElement, room: float, size: float) -> str:
 
 
 def element(html: str) -> HtmlElement:
-    return next(lxml.html.document_fromstring(f"<body>{html}</body>").iter("table"))
+    body = lxml.html.document_fromstring(f"<body>{html}</body>").find("body")
+    inline_styles(body)
+    return next(body.iter("table"))
 
 
 def made(html: str, page: Page = PAGE, **options: float | bool) -> TypstTable:

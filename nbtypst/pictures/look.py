@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ..common.errors import NotebookError
 from ..common.families import files_of, regular
-from ..pictures import OUTSIDE, Collected, OutsideError, content
+from .collected import Collected
+from .files import OUTSIDE, OutsideError, content
 
 BESIDE = {".typ", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg"}  # what of its folder a look may use
 MOST_FILES, MOST_BYTES = 100, 50_000_000

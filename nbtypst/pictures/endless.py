@@ -14,7 +14,7 @@ class EndlessError(ValueError):
     """A drawing is nested too deep, or its copies of copies have no end."""
 
 
-def check_extent(root: _Element) -> None:
+def check_end(root: _Element) -> None:
     """Raise EndlessError for a drawing that nobody can draw."""
     order = [root]  # every element behind its parent
     depths = {root: 0}

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import lxml.html
 from lxml.html import HtmlElement
 
-from .fonts import clean
+from ..common.css import declared
+from .letters import clean
 
 DRAWN = "data-drawing"  # marks what stands for a drawing
-READ = "data-read"  # marks a sheet whose rules the elements already have
 PROPERTIES = re.compile(
     r"background(?:-color|-image)?|color|text-(?:align|decoration|transform)|font-(?:weight|style)|display|visibility"
     r"|opacity|white-space|direction|(?:max-)?width|height|position|overflow|list-style(?:-type)?|content"
@@ -47,24 +47,23 @@ class Compound:
     by: str = " "  # one above; ">": its parent; "+": the one before it; "~": any before it
     pseudo: str | None = None  # "before", "after": words beside those of the element are meant
 
-    def matches(self, element: HtmlElement) -> bool:
-        """Whether `element` alone is such an element."""
+    def matches(self, element: HtmlElement, place: int, count: int) -> bool:
+        """Whether `element` alone is such an element, being at a `place`, from 1, among `count` beside each other."""
         if self.tag and self.tag != element.tag and not (self.tag == "svg" and element.get(DRAWN)):
             return False
         if self.identifier and self.identifier != element.get("id"):
             return False
         if self.classes and not self.classes.issubset((element.get("class") or "").split()):
             return False
-        return all(_is_in(element, state) for state in self.states)
+        return all(_is_in(element, state, place, count) for state in self.states)
 
 
-def _is_in(element: HtmlElement, state: str) -> bool:
+def _is_in(element: HtmlElement, state: str, place: int, count: int) -> bool:
     if state[0] == "[":
         return _has(element, *re.split(r"([~|^$*]?=)", state[1:-1], maxsplit=1))
     if "nth" in state:
-        return (element.getparent().index(element) + 1) % 2 == ("odd" in state)
-    beside = element.getprevious() if "first" in state else element.getnext()
-    return (beside is None) != ("not" in state)
+        return place % 2 == ("odd" in state)
+    return (place == (1 if "first" in state else count)) != ("not" in state)
 
 
 def _has(element: HtmlElement, name: str, sign: str = "", wanted: str = "") -> bool:
@@ -119,11 +118,9 @@ def _declarations(body: str) -> tuple[dict[str, str], dict[str, str]]:
     """Those that say how things look, and of them those that are `!important`, by property."""
     found: tuple[dict[str, str], dict[str, str]] = ({}, {})
     adds = "content" in body
-    for declaration in body.split(";"):
-        name, _, value = declaration.partition(":")
-        value, important, _ = value.partition("!important")
-        if value.strip() and (PROPERTIES.fullmatch(name.strip().lower()) or (adds and name.strip() == "padding")):
-            found[bool(important)][name.strip().lower()] = value.strip()
+    for name, value, important in declared(body):
+        if value and (PROPERTIES.fullmatch(name) or (adds and name == "padding")):
+            found[important][name] = value
     return found
 
 
@@ -155,29 +152,27 @@ def _steps(selector: str) -> tuple[Compound, ...]:
 def inline_styles(root: HtmlElement) -> None:
     """Give the elements below `root` the rules of the style sheets there, as style attributes; own declarations stay.
 
-    Each sheet is read once: `data-read` marks those that are done.
+    The sheets stay, so this is done once for each root.
     """
-    sheets = [sheet for sheet in root.iter("style") if sheet.get(READ) is None]
-    rules = rules_of("\n".join(sheet.text_content() for sheet in sheets if _is_for_print(sheet.get("media", ""))))
-    for sheet in sheets:
-        sheet.set(READ, "")
+    sheets = (sheet for sheet in root.iter("style") if _is_for_print(sheet.get("media", "")))
+    rules = rules_of("\n".join(sheet.text_content() for sheet in sheets))
     if not rules:
         return
     table = _Table(rules)
     outside = {root, *root.iterancestors()}
     meant: list[tuple[HtmlElement, list[Rule]]] = []
     top = root.getroottree().getroot()
-    stack = [(top, table.found(top, {}), frozenset[int]())]
+    stack = [(top, table.found(top, {}, 1, 1), frozenset[int]())]
     while stack:
         element, here, above = stack.pop()
         if element not in outside:
             meant.append((element, [table.ends[number] for number in here & table.ends.keys()]))
         seen = {">": here, " ": above | here, "+": frozenset(), "~": frozenset()}
-        for inner in element:
-            if isinstance(inner.tag, str):
-                seen["+"] = table.found(inner, seen)
-                seen["~"] |= seen["+"]
-                stack.append((inner, seen["+"], seen[" "]))
+        inside = [inner for inner in element if isinstance(inner.tag, str)]
+        for place, inner in enumerate(inside, 1):
+            seen["+"] = table.found(inner, seen, place, len(inside))
+            seen["~"] |= seen["+"]
+            stack.append((inner, seen["+"], seen[" "]))
     for element, rules in meant:  # only now, since words that are added change what stands first and last
         if rules:
             _give(element, sorted(rules, key=lambda rule: rule.weight))
@@ -199,14 +194,14 @@ class _Table:
             key = f".{min(step.classes)}" if step.classes else step.tag or "*"
             self.index[f"#{step.identifier}" if step.identifier else key].append(number)
 
-    def found(self, element: HtmlElement, seen: dict[str, frozenset[int]]) -> frozenset[int]:
+    def found(self, element: HtmlElement, seen: dict[str, frozenset[int]], place: int, count: int) -> frozenset[int]:
         """The steps that end at `element`, by those that end at its parent, above it, and before it."""
         asked = [number for key in _keys(element) for number in self.index.get(key, ())]
         return frozenset(
             number
             for number in asked
             if (number in self.begins or number - 1 in seen.get(self.steps[number].by, ()))
-            and self.steps[number].matches(element)
+            and self.steps[number].matches(element, place, count)
         )
 
 
