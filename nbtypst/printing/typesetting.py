@@ -63,7 +63,7 @@ class Typesetting:
                 return pdf
             if tries == MOST_TRIES - 2:
                 self._refuse_parts(range(len(self.document.parts)), "what the typesetter refuses is too much")
-        self._give_up(f"{self.document.name}: the typesetter refuses it, whatever is made simpler")
+        return self._give_up(f"{self.document.name}: the typesetter refuses it, whatever is made simpler")
 
     def _give_up(self, why: str) -> NoReturn:
         raise NotebookError(why) from None
