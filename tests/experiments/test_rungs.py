@@ -40,4 +40,4 @@ def test_the_first_rung_is_the_report_s_own_network_and_shares_its_results():
 
 def test_what_takes_longest_is_begun_first():
     jobs = jobs_for((rung, 0) for rung in LADDER.values())
-    assert jobs[0].experiments[0].name == "two_layers_elastic"
+    assert jobs[0].experiments[0].name == "elastic"
