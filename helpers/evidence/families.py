@@ -56,7 +56,6 @@ FAMILIES: dict[str, tuple[Pair, ...]] = {
         ("all_images", "relu"),
         ("relu", "units_800"),
         ("units_800", "schedule"),
-        ("schedule", "sigmoid_again"),
         ("schedule", "dropout"),
         ("schedule", "weight_decay"),
         ("schedule", "affine"),
