@@ -3,8 +3,10 @@
 import argparse
 import sys
 import warnings
+from dataclasses import Field, fields
 
 from . import NotebookError, NotebookWarning
+from .common.options import Options
 from .printing import start
 
 INTERRUPTED = 130
@@ -18,32 +20,31 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     add("notebooks", nargs="+", help="notebooks in the order of the document")
     add("-o", "--output", required=True, help="what to write: .pdf, .html, or .typ with a folder beside it")
     add("--pages", metavar="FOLDER", help="with an .html: also a page of each notebook, in this folder")
-    add("--title", help="the title, instead of the first notebook's own; so are the next four")
-    add("--subtitle", help="the line below the title")
-    add("--author", action="append", dest="authors", metavar="NAME", help="may be given several times")
-    add("--date", help="a date, as it shall stand there")
-    add("--byline", action="append", metavar="TEXT", help="more to stand there; may be given several times")
-    add("--no-input", action="store_false", dest="code", help="leave the code cells' sources out")
-    add("--stderr", action="store_true", help="print what cells wrote to stderr, too")
-    add("--paper", default="a4", help="a4 or us-letter (%(default)s)")
-    add("--margins", default="", help="one length for all sides, or two for ends and sides: '25mm', '1in 35mm'")
-    add("--font-size", type=float, default=11.0, help="of the text, in points (%(default)s)")
-    add("--look", metavar="FILE", help="a file of Typst with a look of your own: fonts, colours, header, footer")
-    add("--fonts", metavar="FOLDER", help="fonts that the look may name, beside the system's")
-    add("--toc", action=argparse.BooleanOptionalAction, help="a table of contents; unless given, where it is long")
-    add("--numbered-headings", action="store_true", help="number the headings")
-    add("--root", metavar="FOLDER", help="pictures may lie here too, not in a notebook's folder alone")
-    add("--preview", help="a remark for every page")
+    for option in fields(Options):
+        _add(parser, option)
     add("--execute", action="store_true", help="run the notebooks first, as copies")
     add("--allow-errors", action="store_true", help="with --execute: go on after a cell that fails")
     add("--timeout", type=float, default=3600.0, help="with --execute: seconds a cell may take (%(default)s)")
-    limit = "seconds pandoc or Typst may take for a page (4.0)"
-    add("--time-limit", type=float, default=argparse.SUPPRESS, help=limit)
     add("--strict", action="store_true", help="write nothing if anything is shown less well than in Jupyter")
     given = parser.parse_args(arguments)
     if given.pages and not given.output.lower().endswith((".html", ".htm")):
         parser.error("--pages is for web pages; give an --output that ends in .html")
     return given
+
+
+def _add(parser: argparse.ArgumentParser, option: Field) -> None:
+    """Add an option as a flag of its name; one that is on unless told otherwise can only be switched off."""
+    kind, flag = option.metadata["kind"], option.metadata["flag"] or f"--{option.name.replace('_', '-')}"
+    words, shown = option.metadata["words"], f" ({option.default})" if option.default and kind is not bool else ""
+    if kind is bool and option.default:
+        flag, given, words = flag.replace("--", "--no-", 1), {"action": "store_false"}, f"do not {words}"
+    elif kind is bool:
+        given = {"action": argparse.BooleanOptionalAction if option.default is None else "store_true"}
+    elif kind is list:
+        given, words = {"action": "append", "metavar": "TEXT"}, f"{words}; may be given several times"
+    else:
+        given = {"type": kind}
+    parser.add_argument(flag, dest=option.name, default=option.default, help=words + shown, **given)
 
 
 def main(arguments: list[str] | None = None) -> int:

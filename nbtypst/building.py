@@ -7,14 +7,14 @@ import time
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from . import NotebookError, NotebookWarning
 from .cells import DEFAULT_TIMEOUT, Notebook, read_notebook
-from .document import Options, document_of, options_of, shared_options
+from .document import Options, document_of, shared_options
 from .printing import start, typeset
 
 if TYPE_CHECKING:
@@ -52,12 +52,7 @@ def build(
     They are taken with the outputs that they hold; with `execute` they are run first, as fresh copies, side by side,
     each in its own folder, `timeout` in seconds for each cell, up to the first error or, with `allow_errors`, all.
 
-    `options`: title, subtitle, authors, date, byline, abstract, lang, bibliography (these go before what the first
-    notebook's metadata say), toc, numbered_headings, preview, paper ("a4", "us-letter"), margins ("25mm"; "21mm 44mm":
-    ends, sides), font_size in points, look (a file of Typst), fonts (a folder with fonts that it names), root (a folder
-    in which pictures may lie beside a notebook's own), time_limit (seconds that pandoc or Typst may take for a page),
-    and what is shown of cells: code, outputs, markdown, raw, stderr. `pages`: with an .html, a folder for a page of
-    each notebook too.
+    `options` are those of `common/options.py`. `pages`: with an .html, a folder for a page of each notebook too.
 
     What is shown less well than in Jupyter is a `NotebookWarning` each, and all of it an error if `strict`. Raises
     NotebookError, and leaves an earlier `output` as it was, if there is nothing to print.
@@ -89,14 +84,11 @@ def build(
 
 
 def chosen_of(options: dict[str, Any]) -> Options:
-    """The options by the names that `build` knows them by; NotebookError for others, or for a page that is none."""
-    try:
-        return options_of(**options)
-    except TypeError:
-        known = [name for name in Options.__dataclass_fields__ if name not in ("page", "selection")]
-        known += options_of.__kwdefaults__
-        unknown = ", ".join(sorted(set(options) - set(known)))
-        raise NotebookError(f"unknown options: {unknown}; there are: {', '.join(known)}") from None
+    """The options by name; NotebookError for one that there is not, or for a page that is none."""
+    known = [option.name for option in fields(Options)]
+    if unknown := sorted(set(options) - set(known)):
+        raise NotebookError(f"unknown options: {', '.join(unknown)}; there are: {', '.join(known)}")
+    return Options(**options)
 
 
 def _exported(

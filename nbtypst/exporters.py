@@ -4,47 +4,53 @@ import copy
 import os
 import re
 import warnings
+from dataclasses import Field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
-from traitlets import Bool, Float, List, Unicode
+from traitlets import Bool, Float, HasTraits, List, TraitType, Unicode
 from traitlets.config import Application
 
 from . import NotebookError, NotebookWarning
-from .building import chosen_of, printed
+from .building import Options, chosen_of, printed
 from .cells import Notebook, checked, parsed, plain, read_notebook
 
-if TYPE_CHECKING:
-    from .document import Options
+LEFT_OUT = {  # options that nbconvert's exporters have under names of their own
+    "code": "exclude_input",
+    "outputs": "exclude_output",
+    "code_cells": "exclude_code_cell",
+    "markdown": "exclude_markdown",
+    "raw": "exclude_raw",
+}
 
 
-class TypstPDFExporter(TemplateExporter):
+def _trait(option: Field) -> TraitType:
+    """An option as nbconvert knows options; a text that is not given is empty."""
+    kind, words = option.metadata["kind"], option.metadata["words"]
+    if kind is list:
+        return List(Unicode(), help=words).tag(config=True)
+    if kind is bool:
+        return Bool(option.default, allow_none=option.default is None, help=words).tag(config=True)
+    return TRAITS[kind](option.default or "", help=words).tag(config=True)
+
+
+TRAITS = {str: Unicode, float: Float}
+_Configured = type(HasTraits)(
+    "_Configured",
+    (HasTraits,),
+    {option.name: _trait(option) for option in fields(Options) if option.name not in LEFT_OUT},
+)
+
+
+class TypstPDFExporter(_Configured, TemplateExporter):
     """A notebook as PDF, as it stands; `--execute` runs it first. What is shown less well is listed as warnings."""
 
     export_from_notebook = "PDF via Typst"
     output_mimetype = "application/pdf"
 
-    title = Unicode("", help="The title, instead of the notebook's own.").tag(config=True)
-    subtitle = Unicode("", help="The line below the title, instead of the notebook's own.").tag(config=True)
-    authors = List(Unicode(), help="Their names, instead of the notebook's own.").tag(config=True)
-    date = Unicode("", help="A date to stand below the title, instead of the notebook's own.").tag(config=True)
-    byline = List(Unicode(), help="More short strings to stand there.").tag(config=True)
-    paper = Unicode("a4", help="The paper: a4 or us-letter.").tag(config=True)
-    margins = Unicode("", help="One length for all sides, or two, for ends and sides: '25mm', '1in 35mm'.").tag(
-        config=True
-    )
-    font_size = Float(11, help="Size of the text in points.").tag(config=True)
-    look = Unicode("", help="A file of Typst with a look of your own: fonts, colours, header, footer.").tag(config=True)
-    fonts = Unicode("", help="A folder of fonts that the look may name, beside the system's.").tag(config=True)
-    toc = Bool(None, allow_none=True, help="A table of contents; unless given, where it is long.").tag(config=True)
-    numbered_headings = Bool(False, help="Number the headings.").tag(config=True)
-    stderr = Bool(False, help="Print what cells wrote to stderr, too.").tag(config=True)
-    preview = Unicode("", help="A remark for every page, such as 'Draft'.").tag(config=True)
-    root = Unicode("", help="A folder in which pictures may lie, beside the notebook's own.").tag(config=True)
-    time_limit = Float(4.0, help="Seconds that pandoc or Typst may take for a page.").tag(config=True)
     strict = Bool(False, help="Make an error of every warning.").tag(config=True)
 
     def _file_extension_default(self) -> str:
@@ -95,20 +101,10 @@ class TypstPDFExporter(TemplateExporter):
         self._tell(source.remarks.in_order([notebook.name]))
         return pdf
 
-    def _options(self) -> "Options":
-        texts = ("title", "subtitle", "authors", "date", "byline", "preview", "look", "fonts", "root")
-        others = ("time_limit", "paper", "margins", "font_size", "toc", "numbered_headings", "stderr")
-        left_out = {
-            "code": "input",
-            "outputs": "output",
-            "code_cells": "code_cell",
-            "markdown": "markdown",
-            "raw": "raw",
-        }
-        given = {name: getattr(self, name) or None for name in texts}
-        given |= {name: getattr(self, name) for name in others}
-        given |= {name: not getattr(self, f"exclude_{what}") for name, what in left_out.items()}
-        return chosen_of(given)
+    def _options(self) -> Options:
+        given = {option.name: getattr(self, option.name) for option in fields(Options) if option.name not in LEFT_OUT}
+        given = {name: None if value in ("", []) and name != "margins" else value for name, value in given.items()}
+        return chosen_of(given | {name: not getattr(self, exclude) for name, exclude in LEFT_OUT.items()})
 
     def _tell(self, remarks: list[str]) -> None:
         """List what is shown less well: in the log of `jupyter nbconvert`, else as Python warnings."""

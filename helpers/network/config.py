@@ -29,7 +29,7 @@ class TrainingConfig:
     dropout: the share of the hidden units that each image does without, from 0 up to, not including, 1.
     loss: a name of `LOSSES`, or a `Loss`: what training makes smaller. What it reports stays cross entropy [nats].
     augmentation: a function of grey values 0..255 `(N, rows, columns)` and a random stream that returns as many
-        images of the same size, anew for each epoch; the given array stays as it is.
+        images of the same size, called anew in each epoch for 64 images after the other; the given ones stay.
     stop: a function of the history so far, called after every validation; training ends where it is true.
     """
 

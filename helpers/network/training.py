@@ -12,13 +12,14 @@ from ..common.threads import one_blas_thread
 from ..data.mnist import Dataset, Split, normalise
 from ..data.random_streams import random_stream
 from .buffers import Buffers
-from .config import TrainingConfig
+from .config import Augmentation, TrainingConfig
 from .history import History
 from .losses import LOSSES
 from .mlp import MLP
 from .optimizers import add_scaled
 from .record import Record
 
+CHANGED_AT_ONCE = 64  # images: what changes them is worked out in the processor's cache
 STOP = "stop"  # what a callback returns to end the training
 
 Callback = Callable[[History], str | None]
@@ -148,15 +149,23 @@ def _images_of_each_epoch(
     pixels, stream = dataset.pixels_of(images), random_stream(seed, "augmentation")
     pixels.flags.writeable = False
     shown = np.empty_like(images)
-    what = f"augmentation {called(config.augmentation)}"
+    parts = [slice(start, start + CHANGED_AT_ONCE) for start in range(0, len(images), CHANGED_AT_ONCE)]
     for _ in range(config.max_epochs):
-        changed = np.asarray(config.augmentation(pixels, stream))
-        if changed.shape != pixels.shape or not np.issubdtype(changed.dtype, np.number):
-            made = f"{changed.dtype} {changed.shape} of images {pixels.shape}"
-            raise ValueError(f"{what} made {made}; allowed: numbers of the same shape")
-        if not np.isfinite(changed).all():
-            raise ValueError(f"{what} made numbers that are not finite; allowed: grey values from 0 to 255")
-        yield normalise(changed, dataset.mean, dataset.std, images.dtype, out=shown)
+        for part in parts:
+            changed = _changed(pixels[part], config.augmentation, stream)
+            normalise(changed, dataset.mean, dataset.std, images.dtype, out=shown[part])
+        yield shown
+
+
+def _changed(pixels: np.ndarray, augmentation: Augmentation, stream: np.random.Generator) -> np.ndarray:
+    """Return images as a function of one's own changed them. Raises `ValueError` for what are no such images."""
+    changed, what = np.asarray(augmentation(pixels, stream)), f"augmentation {called(augmentation)}"
+    if changed.shape != pixels.shape or not np.issubdtype(changed.dtype, np.number):
+        made = f"{changed.dtype} {changed.shape} of images {pixels.shape}"
+        raise ValueError(f"{what} made {made}; allowed: numbers of the same shape")
+    if not np.isfinite(changed).all():
+        raise ValueError(f"{what} made numbers that are not finite; allowed: grey values from 0 to 255")
+    return changed
 
 
 def _validation_ticks(config: TrainingConfig, steps_per_epoch: int) -> np.ndarray:

@@ -1,11 +1,10 @@
 """What Jupyter shows of each cell, as HTML.
 
-Jupyter Book's tags, Jupyter's own marks and nbconvert's switches say which parts of it are shown.
+Jupyter Book's tags, Jupyter's own marks and the options say which parts of it are shown.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from . import markdown, outputs
 from .notebooks import Notebook
 
 if TYPE_CHECKING:
+    from ..common.options import Options
     from ..pictures import Collected
 
 REMOVED = {"remove-cell", "remove_cell", "hide-cell", "hide_cell"}
@@ -25,31 +25,22 @@ LANGUAGES = {"html": "html", "javascript": "javascript", "js": "javascript", "la
 SHELLS = {"bash", "sh", "script", "system", "sx"}
 
 
-@dataclass(frozen=True)
-class Selection:
-    """What is left out of every cell, as nbconvert's `exclude_...` options say; `stderr`: whether it is printed."""
+def _shows(cell: NotebookNode, options: "Options") -> bool:
+    """Whether anything of the cell may be shown."""
+    wanted = {"markdown": options.markdown, "code": options.code_cells, "raw": options.raw}
+    return wanted[cell.cell_type] and not _tags(cell) & REMOVED
 
-    no_input: bool = False
-    no_output: bool = False
-    no_markdown: bool = False
-    no_code_cell: bool = False
-    no_raw: bool = False
-    stderr: bool = False
 
-    def shows(self, cell: NotebookNode) -> bool:
-        """Whether anything of the cell may be shown."""
-        left_out = {"markdown": self.no_markdown, "code": self.no_code_cell, "raw": self.no_raw}
-        return not (left_out[cell.cell_type] or _tags(cell) & REMOVED)
+def _shows_input(cell: NotebookNode, options: "Options") -> bool:
+    """Whether the source of a code cell is shown."""
+    hidden = _jupyter(cell).get("source_hidden") or cell.metadata.get("hide_input")
+    removed = cell.metadata.get("transient", {}).get("remove_source")  # set by TagRemovePreprocessor
+    return options.code and not (hidden or removed or _tags(cell) & NO_INPUT)
 
-    def shows_input(self, cell: NotebookNode) -> bool:
-        """Whether the source of a code cell is shown."""
-        hidden = _jupyter(cell).get("source_hidden") or cell.metadata.get("hide_input")
-        removed = cell.metadata.get("transient", {}).get("remove_source")  # set by TagRemovePreprocessor
-        return not (self.no_input or hidden or removed or _tags(cell) & NO_INPUT)
 
-    def shows_outputs(self, cell: NotebookNode) -> bool:
-        """Whether the outputs of a code cell are shown."""
-        return not (self.no_output or _jupyter(cell).get("outputs_hidden") or _tags(cell) & NO_OUTPUT)
+def _shows_outputs(cell: NotebookNode, options: "Options") -> bool:
+    """Whether the outputs of a code cell are shown."""
+    return options.outputs and not (_jupyter(cell).get("outputs_hidden") or _tags(cell) & NO_OUTPUT)
 
 
 def _tags(cell: NotebookNode) -> set[str]:
@@ -61,10 +52,10 @@ def _jupyter(cell: NotebookNode) -> dict:
     return marks if isinstance(marks, dict) else {}
 
 
-def cells_of(notebook: Notebook, selection: Selection) -> Iterator[tuple[str, NotebookNode]]:
+def cells_of(notebook: Notebook, options: "Options") -> Iterator[tuple[str, NotebookNode]]:
     """(place, cell) of all cells of which something may be shown, notes at hand where they are called."""
     for index, cell in enumerate(_with_footnotes(notebook.node.cells)):
-        if selection.shows(cell):
+        if _shows(cell, options):
             yield notebook.place(index), cell
 
 
@@ -74,7 +65,7 @@ def _with_footnotes(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
         yield NotebookNode(cell, source=next(sources)) if cell.cell_type == "markdown" else cell
 
 
-def html_of(cell: NotebookNode, notebook: Notebook, selection: Selection, collected: "Collected") -> str:
+def html_of(cell: NotebookNode, notebook: Notebook, options: "Options", collected: "Collected") -> str:
     """What the cell shows, as HTML."""
     if cell.cell_type == "markdown":
         if markdown.TOO_DEEP.search(cell.source):
@@ -83,10 +74,10 @@ def html_of(cell: NotebookNode, notebook: Notebook, selection: Selection, collec
     if cell.cell_type == "raw":
         return _raw(cell, collected)
     shown = []
-    if selection.shows_input(cell) and cell.source.strip():
+    if _shows_input(cell, options) and cell.source.strip():
         shown.append(markdown.code_block(cell.source, _language(cell.source, notebook.language)))
-    if selection.shows_outputs(cell):
-        shown.append(outputs.as_html(cell.outputs, cell.metadata.get("tags", []), collected, stderr=selection.stderr))
+    if _shows_outputs(cell, options):
+        shown.append(outputs.as_html(cell.outputs, cell.metadata.get("tags", []), collected, stderr=options.stderr))
     return "\n".join(shown)
 
 

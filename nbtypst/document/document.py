@@ -3,51 +3,21 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import lxml.html
 
-from ..cells import Notebook, Selection, cells_of, html_of, plain_text
-from ..common.page import Page, page_of
+from ..cells import Notebook, cells_of, html_of, plain_text
+from ..common.options import Options
 from ..formulas import LONGEST, Formula, definitions, labels_and_tag, numbers_of, part_rows
 from ..pictures import Collected, Look, Picture, Remarks, allowed, chosen_look, named_look
 from .letters import clean
 from .reading import Origin, read
 from .references import Numbers, cite, mark_captions, mark_references, read_works
 from .structure import Links, Part, arrange_headings, is_long, move_footnotes, take_title, words_of
-
-
-@dataclass(frozen=True)
-class Options:
-    """What is printed beside the cells; None: as the first notebook's metadata say, or else nothing.
-
-    `root` is a folder in which pictures and bibliographies may lie beside the notebook's own; `time_limit` is how many
-    seconds of work pandoc or Typst may take for a page, and in proportion for more.
-    `look` is a file of Typst with a look of the author's own, `fonts` a folder of fonts that it may name.
-    `byline` are short strings below the authors; `preview` is a remark for every page; `toc` is None for a table of
-    contents where the document is long.
-    """
-
-    title: str | None = None
-    subtitle: str | None = None
-    authors: Sequence[str] | None = None
-    date: str | None = None
-    byline: Sequence[str] | None = None
-    abstract: str | None = None
-    lang: str | None = None
-    bibliography: str | Sequence[str] | None = None
-    root: str | Path | None = None
-    time_limit: float = Collected.seconds
-    preview: str | None = None
-    look: str | Path | None = None
-    fonts: str | Path | None = None
-    toc: bool | None = None
-    numbered_headings: bool = False
-    page: Page = field(default_factory=Page)
-    selection: Selection = field(default_factory=Selection)
 
 
 @dataclass(frozen=True)
@@ -88,7 +58,7 @@ class Document:
 def document_of(notebooks: Sequence[Notebook], options: Options | None = None) -> Document:
     """The document that `notebooks` make together, in order, with the outputs that they hold."""
     options = options or Options()
-    collected = Collected(seconds=options.time_limit)
+    collected = Collected(options.time_limit)
     about = {**notebooks[0].metadata, **{key: value for key, value in vars(options).items() if value is not None}}
     lang = str(about.get("lang") or "en")
     lang = lang if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z]{2})?", lang) else "en"
@@ -161,11 +131,11 @@ def _look(notebook: Notebook, options: Options, collected: Collected) -> Look | 
 
 
 def _parts_of(notebook: Notebook, number: int, options: Options, collected: Collected) -> Iterator[Part]:
-    for place, cell in cells_of(notebook, options.selection):
+    for place, cell in cells_of(notebook, options):
         collected.place = place
         source = Origin(notebook.folder, collected, cell.get("attachments", {}), options.root and Path(options.root))
         try:
-            tree = read(html_of(cell, notebook, options.selection, collected), source)
+            tree = read(html_of(cell, notebook, options, collected), source)
         except Exception as error:  # whatever a strange cell leads to: its words are there all the same
             collected.remark(f"the cell is shown as plain text, since it cannot be read ({error!r})"[:300])
             tree = lxml.html.document_fromstring(f'<body><pre class="output">{escape(plain_text(cell))}</pre></body>')
@@ -206,24 +176,6 @@ def _number_formulas(parts: Sequence[Part]) -> list[Formula]:
             element.set("data-formula", str(len(formulas)))
             formulas.append(Formula(tex, "display" in element.classes, macros, numbers_of(element)))
     return formulas
-
-
-def options_of(
-    *,
-    paper: str = "a4",
-    margins: str = "",
-    font_size: float = 11.0,
-    code: bool = True,
-    outputs: bool = True,
-    code_cells: bool = True,
-    markdown: bool = True,
-    raw: bool = True,
-    stderr: bool = False,
-    **front: Any,
-) -> Options:
-    """Options by the names that exporters and `build` give them; `front` are fields of `Options`, else TypeError."""
-    selection = Selection(not code, not outputs, not markdown, not code_cells, not raw, stderr)
-    return Options(page=page_of(paper, margins, font_size), selection=selection, **front)
 
 
 def shared_options(first: Notebook, document: Document) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from html import escape
 
 from ..common.errors import printable
-from ..common.programs import SECONDS
 from .pictures import Picture
 
 LONGEST = 600  # letters of a remark, whatever it quotes
@@ -44,10 +43,10 @@ class Collected:
     `seconds` is what other programs may take for a page of what is collected.
     """
 
+    seconds: float
     place: str = ""
     pictures: dict[str, Picture] = field(default_factory=dict)
     remarks: Remarks = field(default_factory=Remarks)
-    seconds: float = SECONDS
 
     def remark(self, sentence: str, place: str | None = None) -> None:
         """Note that something in `place`, or at the place at work, is shown less well."""

@@ -65,7 +65,7 @@ def test_html_and_markdown_say_the_same_and_the_plain_text_is_the_repr(shown):
 def test_a_shell_shows_what_an_object_says_and_a_report_takes_it_as_a_table(shell, shown):
     data, _ = shell.display_formatter.format(shown)
     assert data == shown._repr_mimebundle_()
-    collected = Collected("lab.ipynb, cell 1")
+    collected = Collected(4.0, "lab.ipynb, cell 1")
     output = v4.new_output("display_data", data=dict(data))
     assert outputs.as_html([output], [], collected, stderr=False).count("<table>") == 1
     assert collected.remarks == []

@@ -18,6 +18,7 @@ from helpers.network.initial_weights import WEIGHT_INITS
 from helpers.network.losses import LOSSES
 from helpers.network.optimizers import SGD, Adam
 from helpers.network.schedules import cosine
+from helpers.network.training import CHANGED_AT_ONCE
 
 RATE, STEP = 0.5, 1e-6
 
@@ -199,6 +200,24 @@ def test_each_epoch_has_other_changes_and_the_same_seed_the_same(tiny):
     np.testing.assert_array_equal(seen[:2], seen[2:])
 
 
+def test_every_image_is_changed_also_those_of_the_last_incomplete_part(tiny):
+    def negative(pixels, stream):
+        assert len(pixels) <= CHANGED_AT_ONCE
+        return -pixels
+
+    images = np.random.default_rng(0).normal(size=(CHANGED_AT_ONCE + 6, 10))
+    images[:, -1] = 1
+    labels = np.arange(len(images)) % 3
+    weights = []
+    for sign, change in ((1, negative), (-1, None)):
+        shown = np.column_stack([sign * images[:, :-1], images[:, -1]])
+        model = MLP([10, 3], seed=0)
+        config = TrainingConfig(batch_size=len(images), max_epochs=3, patience=None, augmentation=change)
+        learn(model, replace(tiny, train=Split(shown, labels)), config, seed=5)
+        weights.append(model.parameters)
+    np.testing.assert_array_equal(*weights)
+
+
 def test_a_reason_of_ones_own_ends_training_and_is_no_interrupt(tiny):
     def good_enough(history):
         return len(history.validation_steps) == 3
@@ -260,9 +279,8 @@ def test_elastic_displacements_are_noise_smoothed_by_a_gaussian():
     assert abs(np.mean(displacement * (column - np.arange(20)))) < 0.05  # either way on its own
 
 
-def test_the_last_incomplete_block_and_integers_are_deformed_too(dots):
+def test_integers_are_deformed_too(dots):
     changed = Deformation(shift=1)(dots[:70].astype(np.uint8), np.random.default_rng(0))
-    assert changed.shape == (70, 28, 28)
     np.testing.assert_allclose(changed.sum(axis=(1, 2)), 255, rtol=1e-4)
 
 
