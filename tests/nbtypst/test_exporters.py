@@ -2,9 +2,12 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 import warnings
+from dataclasses import fields
+from pathlib import Path
 
 import pytest
 import typst
@@ -16,8 +19,11 @@ from traitlets.config import Config
 
 import nbtypst
 from nbtypst import NotebookError, NotebookWarning
-from nbtypst.__main__ import main
-from nbtypst.exporters import TypstExporter, TypstPDFExporter
+from nbtypst.__main__ import _arguments, main
+from nbtypst.common.options import Options
+from nbtypst.exporters import LEFT_OUT, TypstExporter, TypstPDFExporter
+
+README = (Path(nbtypst.__file__).parent / "README.md").read_text(encoding="utf-8")
 
 
 def exported(path, config=None, **options):
@@ -178,6 +184,35 @@ def test_the_typst_exporter_gives_a_folder_that_typst_turns_into_the_same_pdf(tm
     nbtypst.build(path, tmp_path / "built" / "my lab.typ")
     assert (tmp_path / "built" / "my lab.typ").read_text(encoding="utf-8") == source
     assert (tmp_path / "built" / "my lab_files" / "nbtypst.typ").exists()
+
+
+@pytest.mark.parametrize("option", fields(Options), ids=lambda option: option.name)
+def test_an_option_is_the_same_for_nbconvert_the_command_line_and_the_readme(option, lab, monkeypatch):
+    def asked_for(_, options):
+        raise NotebookError(repr(getattr(options, option.name)))
+
+    monkeypatch.setattr("nbtypst.building.document_of", asked_for)
+    kind, name = option.metadata["kind"], option.name
+    value = {str: "us-letter" if name == "paper" else "7mm", list: ["a"], float: 7.0, bool: not option.default}[kind]
+    flag = (option.metadata["flag"] or f"--{name}").replace("_", "-")
+    flag = flag.replace("--", "--no-", 1) if option.default is True else flag
+    flags = [flag, *([] if kind is bool else value if kind is list else [str(value)])]
+    expected = re.escape(repr(value))
+    with pytest.raises(NotebookError, match=expected):
+        nbtypst.build(lab, lab.with_suffix(".pdf"), **{name: value})
+    exclude, wanted = (LEFT_OUT[name], not value) if name in LEFT_OUT else (name, value)
+    with pytest.raises(NotebookError, match=expected):
+        exported(lab, {"TypstPDFExporter": {exclude: wanted}})
+    with pytest.raises(NotebookError, match=expected):
+        nbtypst.build(lab, lab.with_suffix(".pdf"), **arguments_of([str(lab), "-o", "x.pdf", *flags]))
+    default = {None: "", True: "yes", False: "no"}.get(option.default, option.default)
+    row = f"| `{name}` | {default:g} |" if kind is float else f"| `{name}` | {default} |"
+    assert f"{row} {option.metadata['words']} |\n" in README
+
+
+def arguments_of(words):
+    given = vars(_arguments(words))
+    return {option.name: given[option.name] for option in fields(Options)}
 
 
 def test_several_notebooks_are_one_document_in_order(tmp_path, capsys):
