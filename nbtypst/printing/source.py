@@ -37,6 +37,7 @@ class Source:
         self.accessible = document.is_accessible
         self.placements: list[str] = []
         self.starts: list[int] = []  # the line, from 1, at which each part begins
+        self.defined: dict[int, int | str] = {}  # by line, from 1: the formula, by number, or picture, by file name
         self._note_missing()
         self.rewrite()
 
@@ -93,7 +94,7 @@ class Source:
 
     def _lines(self) -> list[str]:
         lines = [*self.head(), ""]
-        self.starts = []
+        self.starts, self.defined = [], {}
         notebook = -1
         for part, written in zip(self.document.parts, self.markup, strict=True):
             self.starts.append(len(lines) + 1)
@@ -102,6 +103,10 @@ class Source:
                 notebook = part.notebook
                 if (name := f"notebook-{notebook + 1}") in self.document.names:
                     lines.append(f"#metadata(none)#label({markup.string(name)})")
+            if written:
+                definitions = self.writer.definitions(part.tree)
+                self.defined |= dict(enumerate(definitions.values(), start=len(lines) + 1))
+                lines += definitions
             lines += [*written.split("\n"), ""]
         return [*lines, "#where-all-stands()", ""]
 

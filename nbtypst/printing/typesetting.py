@@ -11,14 +11,12 @@ from . import typesetter
 from .arrangement import arranged
 from .source import Source
 from .typesetter import RefusedError, StoppedError
-from .words import Place
 
 if TYPE_CHECKING:
     from ..document import Document
 
 MAIN = "main.typ"  # the source's name while it is typeset
-PLACE = re.compile(r"main\.typ:(\d+):(\d+)")
-TOP = Place(0, 0)
+PLACE = re.compile(r"main\.typ:(\d+):\d+")
 MOST_TRIES = 200  # each makes at least one formula, picture or cell simpler
 FEW_TRIES = 8  # then all formulas are checked at once
 MOST_STOPS = 3  # cells with which Typst does not end; with more, all that follow are shown as words
@@ -96,7 +94,7 @@ class Typesetting:
         return self.document.name if number is None else self.document.parts[number].place
 
     def _part_at(self, diagnostic: str) -> int | None:
-        for line, _ in PLACE.findall(diagnostic):
+        for line in PLACE.findall(diagnostic):
             if self.source.starts and int(line) >= self.source.starts[0]:
                 return max(number for number, start in enumerate(self.source.starts) if start <= int(line))
         return None
@@ -114,13 +112,11 @@ class Typesetting:
             if number is None:
                 self._give_up(f"{self.document.name}: the typesetter refuses it: {error.message}")
         place = self.document.parts[number].place
-        line, column = next(((int(row), int(col)) for row, col in PLACE.findall(diagnostic)), (0, 0))
-        text = self.source.text().split("\n")[line - 1] if line else ""
-        formula, picture = self._formula_at(number, text, column), self._picture_at(text, column)
-        if formula is not None:
-            self._refuse_formula(formula, place, error.message)
-        elif (picture and "image" in error.message) or (picture and "decode" in error.message):
-            self.source.writer.refused_pictures.add(picture)
+        defined = next((self.source.defined.get(int(line)) for line in PLACE.findall(diagnostic)), None)
+        if isinstance(defined, int):
+            self._refuse_formula(defined, place, error.message)
+        elif defined is not None:
+            self.source.writer.refused_pictures.add(defined)
             self.source.remarks.add(place, f"a picture cannot be shown ({error.message[:120]})")
         else:
             self._refuse_parts([number], error.message[:200])
@@ -139,26 +135,25 @@ class Typesetting:
 
     def _check_formulas(self) -> None:
         """Find all formulas that Typst refuses, where there are many, each in a line of its own."""
-        places, written = {}, {}
-        for part in self.document.parts:
-            for element in part.tree.find_class("math"):
-                index = int(element.get("data-formula"))
-                if index not in self.source.writer.refused_formulas:
-                    places[index], written[index] = part.place, self.source.writer.formula(element, TOP).strip()
-        rest = [index for index, text in written.items() if "\n" not in text]
+        rest = {
+            line: (number, part.place)
+            for part in self.document.parts
+            for line, number in self.source.writer.definitions(part.tree).items()
+            if isinstance(number, int)
+        }
         head = self.source.head()
         while rest:
+            uses = [f"#math.equation({line.split(' ')[1]})" for line in rest if " = tags => " not in line]
             try:
-                self._typeset("\n".join([*head, *(written[index] for index in rest), ""]))
+                self._typeset("\n".join([*head, *rest, *uses, ""]))
                 break
             except StoppedError:
                 break
             except RefusedError as error:
-                line = next((int(row) for row, _ in PLACE.findall(error.diagnostic)), 0) - len(head) - 1
-                if not 0 <= line < len(rest):
+                refused = next((int(row) for row in PLACE.findall(error.diagnostic)), 0) - len(head) - 1
+                if not 0 <= refused < len(rest):
                     break
-                self._refuse_formula(rest[line], places[rest[line]], error.message)
-                del rest[line]
+                self._refuse_formula(*rest.pop(list(rest)[refused]), error.message)
         self.source.rewrite()
 
     def _end_stops(self, why: str) -> None:
@@ -205,22 +200,6 @@ class Typesetting:
         refused -= new
         self.source.rewrite()
         return False
-
-    def _formula_at(self, number: int, text: str, column: int) -> int | None:
-        for element in self.document.parts[number].tree.find_class("math"):
-            index = int(element.get("data-formula"))
-            written = self.source.writer.formula(element, TOP).strip()
-            start = -1
-            while (start := text.find(written, start + 1)) >= 0 and index not in self.source.writer.refused_formulas:
-                if start < column <= start + len(written):
-                    return index
-        return None
-
-    def _picture_at(self, text: str, column: int) -> str | None:
-        for found in re.finditer(r'image\(media \+ "([^"]+)"[^)]*\)', text):
-            if found.start() <= column <= found.end() and found[1] not in self.source.writer.refused_pictures:
-                return found[1]
-        return None
 
     def _alone(self, number: int) -> None:
         """Typeset one part alone; raises what Typst raises."""

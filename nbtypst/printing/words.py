@@ -14,6 +14,7 @@ from .looks import calls_of
 
 WORD = re.compile(r"\S{18,}")  # that may be too long for a line
 SHORT_WORD = re.compile(r"\S{3,}")  # that may be too long for a column
+TAGS = "#tags.at"  # stands in a formula with a number in each row
 WIDE_MATRIX = 12  # columns, from which on a matrix stands for itself, where it can be set smaller
 
 
@@ -133,13 +134,13 @@ class WordsWriter:
         if converted is None or number in self.refused_formulas:
             shown = f"#formula-source({markup.string(self.shown(source))}{', block: true' if display else ''});"
             return f"{named}\n{shown}" if named else shown
-        arguments = [f"alt: {markup.one_line(source)}", " ".join(converted.split("\n"))]
+        arguments = [f"alt: {markup.one_line(source)}", f"formula-{number}"]
         if display:
             tag = element.get("data-number")
             arguments[:0] = ["block: true", *([f"numbering: _ => {markup.string(tag)}"] if tag else [])]
-        if "#tags.at" in arguments[-1]:
+        if TAGS in converted:
             tags = markup.array([markup.string(shown) if shown else "none" for shown in formula.numbers])
-            rows = f"#numbered-rows(tags => {arguments[-1]}, {tags}, {arguments[-2]})"
+            rows = f"#numbered-rows({arguments[-1]}, {tags}, {arguments[-2]})"
             return f"\n{named}\n{rows}\n"
         written = f"#math.equation({', '.join(arguments)}){label or ';'}"
         if display and ("mat(" in converted or "framed(" in converted):
@@ -147,6 +148,24 @@ class WordsWriter:
         if side := element.get("data-side"):
             written = f"#[#show math.equation: set align({side})\n{written}]"
         return f"\n{written}\n" if display else written
+
+    def definitions(self, element: HtmlElement) -> dict[str, int | str]:
+        """Return a line for each formula and picture in an element, which Typst names where it refuses them."""
+        found: dict[str, int | str] = {}
+        for inner in element.find_class("math"):
+            number = int(inner.get("data-formula"))
+            converted = self.formulas[number].markup
+            if converted and number not in self.refused_formulas:
+                rows = "tags => " if TAGS in converted else ""
+                found[f"#let formula-{number} = {rows}{' '.join(converted.split(chr(10)))}"] = number
+        for inner in element.iter("img"):
+            name = inner.get("data-file")
+            if name and name not in self.refused_pictures:
+                found[f"#let {self._picture(name)}(..how) = image(media + {markup.string(name)}, ..how)"] = name
+        return found
+
+    def _picture(self, name: str) -> str:
+        return f"picture-{self.picture_numbers[name]}"
 
     # Pictures
 
@@ -158,7 +177,7 @@ class WordsWriter:
             return f"box-of-words({alt})"
         wide, high = self._size(element, place)
         height = f', height: {high:.2f}pt, fit: "stretch"' if high else ""
-        return f"image(media + {markup.string(name)}, alt: {alt}, width: {wide:.2f}pt{height})"
+        return f"{self._picture(name)}(alt: {alt}, width: {wide:.2f}pt{height})"
 
     def _size(self, element: HtmlElement, place: Place) -> tuple[float, float | None]:
         picture, style = self.document.pictures[element.get("data-file")], declarations(element)

@@ -37,6 +37,7 @@ class TypstWriter(WordsWriter):
     ) -> None:
         self.document, self.formulas, self.missing, self.remarks = document, formulas, missing, remarks
         self.page = document.options.page
+        self.picture_numbers = {name: number for number, name in enumerate(document.pictures)}
         self.refused_formulas: set[int] = set()
         self.refused_pictures: set[str] = set()
         self.restart()
