@@ -221,6 +221,40 @@ def test_a_diagram_that_is_only_source_is_told(tmp_path):
     assert remarks == ["cell 1: a diagram (mermaid) is shown as its source"]
 
 
+@pytest.mark.parametrize(
+    ("selector", "meant"),
+    [
+        ("p:nth-child(3)", "b"),
+        ("p:nth-child(2n+1)", "abd"),
+        ("p:nth-child( -n + 3 )", "ab"),
+        ("p:nth-last-child(2)", "d"),
+        ("p:nth-of-type(2)", "b"),
+        ("p:last-of-type", "d"),
+        ("p:not(:nth-of-type(2n))", "ac"),
+        ("p:not(.mine)", "abc"),
+        ("div > :only-child", "e"),
+        ("p:nth-child(n)", "abcd"),
+        ("p:nth-child(0)", ""),
+        ("p:hover", ""),
+    ],
+)
+def test_an_element_is_meant_by_its_place_as_in_css(selector, meant):
+    words = "<p>a</p><i>-</i><p>b</p><p>c</p><p class='mine'>d</p><div><b>e</b></div>"
+    html = f"<body><style>{selector} {{color: red}}</style><div>{words}</div></body>"
+    body = lxml.html.document_fromstring(html).find("body")
+    style = body.find("style")
+    inline_styles(body)
+    style.drop_tree()
+    assert "".join(one.text_content() for one in body.iter() if one.get("style")) == meant
+
+
+def test_of_supports_what_asks_for_something_holds():
+    sheet = "@supports (display: grid) {p {color: red}} @supports not (display: grid) {p {color: blue}}"
+    body = lxml.html.document_fromstring(f"<body><style>{sheet}</style><p>a</p></body>").find("body")
+    inline_styles(body)
+    assert body.find("p").get("style") == "color: red"
+
+
 def test_places_among_very_many_neighbours_are_those_of_elements_and_not_of_comments():
     sheet = "p:nth-child(even) {color: red} p:first-child, p:last-child {font-weight: bold}"
     html = f"<style>{sheet}</style><div><!-- a -->{'<p>x</p>' * 20_000}<!-- b --></div>"
