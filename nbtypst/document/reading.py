@@ -22,12 +22,15 @@ from lxml.html import HtmlElement
 from ..formulas import DOLLAR, formulas_in, tex_of
 from ..formulas import math as math_element
 from ..pictures import Collected, PictureError, from_bytes, from_source
+from . import controls
 from .cascade import inline_styles
+from .controls import CONTROLS
 from .parsing import DEEPEST, parsed
 from .seen import drop_covered, is_hidden, keep_lines, prefer_plain_text
 
 DROPPED = {
     "script", "style", "head", "meta", "link", "title", "template", "noscript", "base", "param", "source", "track",
+    "datalist",
 }  # fmt: skip
 FOREIGN = {  # shown as a box that says what it was
     "iframe": "a page from elsewhere",
@@ -106,10 +109,8 @@ def _drop(body: HtmlElement, collected: Collected) -> None:
             collected.remark("a diagram (mermaid) is shown as its source")
         elif element.tag in FOREIGN:
             _replace(element, _foreign_box(element, collected))
-        elif element.tag == "input":
-            kind, checked = element.get("type"), element.get("checked") is not None
-            sign = ("☑" if checked else "☐") if kind == "checkbox" else escape(element.get("value", ""))
-            _replace(element, f"<span>{sign} </span>")
+        elif element.tag in CONTROLS:
+            _replace(element, controls.shown(element) or "<span></span>")
 
 
 def _foreign_box(element: HtmlElement, collected: Collected) -> str:

@@ -24,6 +24,8 @@ FALLBACK = "-text-repr-fallback"
 def is_hidden(element: HtmlElement) -> bool:
     """Whether nothing of an element is seen, nor of what is in it."""
     given = element.get("style")
+    if element.tag == "dialog" and element.get("open") is None:
+        return True
     if not given or not HIDING.search(given):
         return element.get("hidden") is not None
     style = declarations(element)

@@ -6,6 +6,7 @@ CSS decides what stands beside each other: children of a `flex` row, and neighbo
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from itertools import takewhile
 
 from lxml.html import HtmlElement
 
@@ -24,7 +25,7 @@ CALLS = {  # of elements whose look is one call
     "strike": "strike", "sub": "sub", "sup": "super", "mark": "highlight", "small": "smaller", "big": "larger",
 }  # fmt: skip
 FONT_SIZES = {"1": 0.7, "2": 0.85, "4": 1.15, "5": 1.4, "6": 1.7, "7": 2.2}  # of <font size>, in em
-CASES = {"uppercase": "upper", "lowercase": "lower"}
+CASES = {"uppercase": "upper", "lowercase": "lower", "capitalize": "capitalised"}
 ALERTS = ("success", "info", "warning", "danger")
 ANSI = {
     "black": "3e424d", "red": "c0302b", "green": "00752d", "yellow": "8a6a10", "blue": "1a66a8", "magenta": "9b3f96",
@@ -61,13 +62,33 @@ def calls_of(element: HtmlElement) -> list[str]:
         arguments.append('weight: "bold"')
     if style.get("font-style") in ("italic", "oblique"):
         found.append("emph")
-    decoration = style.get("text-decoration", "")
-    found += [call for name, call in (("underline", "underline"), ("line-through", "strike")) if name in decoration]
+    found += _lines_of(style)
     if ground and luminance(ground) < 0.995 and element.tag not in BLOCK_GROUND:
         found.append(f"highlight(fill: {ground})" if "text" not in element.tag else "")
     if arguments:
         found.append(f"text({', '.join(arguments)})")
     return [call for call in found if call]
+
+
+def _lines_of(style: dict[str, str]) -> list[str]:
+    decoration = style.get("text-decoration", "")
+    return [call for name, call in (("underline", "underline"), ("line-through", "strike")) if name in decoration]
+
+
+def cell_calls_of(cell: HtmlElement) -> list[str]:
+    """The calls that give a cell's words what it, its row, section or table says of letters and lines through them.
+
+    Colours, weights and borders are the table's own affair.
+    """
+    found: list[str] = []
+    around = [cell, *takewhile(lambda element: element.tag not in ("td", "th"), cell.iterancestors())][:4]
+    styles = [declarations(element) for element in around if "text-" in element.get("style", "")]
+    cases = [case for style in styles if (case := style.get("text-transform"))]
+    if cases and cases[0] in CASES:
+        found.append(CASES[cases[0]])
+    for style in styles:
+        found += _lines_of(style)
+    return list(dict.fromkeys(found))
 
 
 BORDERED = {"div", "p", "section", "blockquote", "center"}
@@ -164,3 +185,28 @@ def is_without_marks(element: HtmlElement) -> bool:
     """Whether the items of a list have neither bullets nor numbers."""
     style = declarations(element)
     return "none" in style.get("list-style", style.get("list-style-type", ""))
+
+
+def call_of_numbers(element: HtmlElement) -> tuple[str, str]:
+    """The call that makes a list with numbers, and its arguments."""
+    numbers, kind = _numbers_of(element), element.get("type")
+    arguments = f'numbering: "{kind}.", ' if kind in ("a", "A", "i", "I") else ""
+    if any(number < 0 or number != numbers[0] + n for n, number in enumerate(numbers)):
+        return "deep-enum", f"numbers: {markup.array(list(map(str, numbers)))}, {arguments}"
+    return "enum", (f"start: {numbers[0]}, " if numbers and numbers[0] != 1 else "") + arguments
+
+
+def _numbers_of(element: HtmlElement) -> list[int]:
+    """The number of each item: HTML's `start`, `reversed`, and an item's own `value`, from which counting goes on."""
+    step = 1 if element.get("reversed") is None else -1
+    number = _integer(element.get("start"), 1 if step == 1 else len(element))
+    numbers = []
+    for item in element:
+        number = _integer(item.get("value"), number)
+        numbers.append(number)
+        number += step
+    return numbers
+
+
+def _integer(given: str | None, default: int) -> int:
+    return int(given) if given and re.fullmatch(r"\s*[+-]?\d{1,8}\s*", given) else default

@@ -9,7 +9,16 @@ from lxml.html import HtmlElement
 from ..document import LEVELS, Document, Part
 from ..tables import TooLargeError, TypstTable, beside, table
 from . import verbatim
-from .looks import block_calls_of, calls_of, display, is_without_marks, page_breaks, rows_of
+from .looks import (
+    block_calls_of,
+    call_of_numbers,
+    calls_of,
+    cell_calls_of,
+    display,
+    is_without_marks,
+    page_breaks,
+    rows_of,
+)
 from .words import Place, WordsWriter, children
 
 if TYPE_CHECKING:
@@ -160,16 +169,15 @@ class TypstWriter(WordsWriter):
 
     def block_ol(self, element: HtmlElement, place: Place) -> str:
         """A list with numbers."""
-        start = element.get("start", "1")
-        first = f"start: {start}, " if start.isdecimal() and start != "1" and len(start) < 9 else ""
-        return self._list("enum", element, place, first + _numbering(element.get("type")))
+        call, arguments = call_of_numbers(element)
+        return self._list(call, element, place, arguments)
 
     def _list(self, call: str, element: HtmlElement, place: Place, arguments: str = "") -> str:
         if len(element) and not any(map(self._is_block, element)):  # items in one line
             return self.inlines([part for child in element for part in (child, " ")], place)
         if is_without_marks(element):
             call, arguments = "list", "marker: [], "
-        call = f"deep-{call}" if place.depth >= MEASURED else call
+        call = f"deep-{call}" if place.depth >= MEASURED and call in ("list", "enum") else call
         items = [self.blocks(child, place.inner(1.8 * place.size)) for child in element]
         loose = any(child.find("p") is not None for child in element)
         separated = ",\n  ".join(f"[{item}]" for item in items)
@@ -223,7 +231,10 @@ class TypstWriter(WordsWriter):
         return table(element, write, self.page, room=place.room, size=place.size)
 
     def _write_cell(self, around: Place, cell: HtmlElement, room: float, size: float) -> str:
-        return self.blocks(cell, Place(room, size, around.depth + 1, inside=True, in_table=True))
+        body = self.blocks(cell, Place(room, size, around.depth + 1, inside=True, in_table=True))
+        for call in reversed(cell_calls_of(cell) if body else []):
+            body = f"#{call}[{body}]"
+        return body
 
     def block_table(self, element: HtmlElement, place: Place) -> str:
         """A table without a caption of its own; one that is too large as lines of words."""
@@ -235,7 +246,3 @@ class TypstWriter(WordsWriter):
         return verbatim.code(
             self.shown("\n".join(" ".join(row.split()) for row in rows)), "output", self._columns(place)
         )
-
-
-def _numbering(kind: str | None) -> str:
-    return f'numbering: "{kind}.", ' if kind in ("a", "A", "i", "I") else ""

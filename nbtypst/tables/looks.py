@@ -41,19 +41,19 @@ def _wide(style: str) -> float:
 
 def take_looks(grid: Grid, element: HtmlElement) -> None:
     """Give the cells of `grid` the alignments and colours of the `table` element, and its columns their alignments."""
-    _style_rows(grid, is_frame="dataframe" in (element.get("class") or "").split())
+    _style_rows(grid, element, is_frame="dataframe" in (element.get("class") or "").split())
     _align_columns(grid)
 
 
-def _style_rows(grid: Grid, *, is_frame: bool) -> None:
-    """Take over the looks of cells from their attributes, or else from those of their rows and sections.
+def _style_rows(grid: Grid, table: HtmlElement, *, is_frame: bool) -> None:
+    """Take over the looks of cells from their attributes, or else from those of their rows, sections and table.
 
     Frames align headers, and whole rows, without regard to what the columns hold; that is not taken over.
     """
     for number, row in enumerate(grid.rows):
         outer = row[0].element.getparent()
-        above = [element for element in (outer, outer.getparent()) if element.tag != "table" and element.attrib]
-        inherited = [_own_look(element) for element in above]
+        above = [element for element in (outer, outer.getparent(), table) if element is not None and element.attrib]
+        inherited = [_own_look(element) for element in dict.fromkeys(above)]
         if is_frame:
             inherited = [("", *look[1:]) for look in inherited]
         for cell in row:
