@@ -114,13 +114,14 @@ def ways() -> Iterator[tuple[str, Sequence[int]]]:
 
 def measure(way: str, files: Sequence[Path]) -> dict[str, float]:
     """Seconds, pages, and the largest process's peak memory [MiB] of one export in this process."""
-    import nbtypst.printing.typesetting  # noqa: F401 - loaded before the clock runs, as Python is
+    from nbtypst.printing import typesetter, typesetting  # noqa: F401 - loaded before the clock runs, as Python is
 
     with TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore", NotebookWarning)
         start = time.perf_counter()
         pages = export(way, files, Path(folder))
         seconds = time.perf_counter() - start
+    typesetter.close()  # only of a process that has ended is its memory known
     kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     return {"seconds": seconds, "pages": pages, "MiB": max(resource.getrusage(kind).ru_maxrss for kind in kinds) / 1024}
 

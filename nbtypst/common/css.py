@@ -98,13 +98,16 @@ def length(value: str | None, whole: float, em: float = 11.0) -> float | None:
     return number * (RELATIVE[found[2]] * em if found[2] in RELATIVE else UNITS[found[2] or ""])
 
 
-def bar(value: str | None) -> str | None:
-    """A gradient from left to right, such as the bars in the cells of a frame, as Typst's; None if it is none."""
+def bar(value: str | None, behind: str | None = None) -> str | None:
+    """A gradient from left to right, such as the bars in the cells of a frame, as Typst's; None if it is none.
+
+    `behind` is the colour that shows where the gradient is transparent, white unless given.
+    """
     found = GRADIENT.fullmatch(value.strip()) if value else None
     stops = []
     for stop in STOPS.findall(found[1])[:50] if found else ():
         at = max(stops[-1][1] if stops else 0.0, min(100.0, float(stop[1])))
-        stops.append((colour(stop[0]) or 'rgb("#ffffff")', at))
+        stops.append((colour(stop[0]) or behind or 'rgb("#ffffff")', at))
     if len(stops) < 2:
         return None
     stops = [(stops[0][0], 0.0), *stops, (stops[-1][0], 100.0)]  # beyond its ends a gradient is as it is there

@@ -25,9 +25,8 @@ def _look(style: str) -> tuple[str | None, str | None, str | None, bool, bool, s
     """Alignment, ground, ink, bold, italic, borders of a style attribute."""
     found = declarations_in(style)
     bold = re.match(r"bold|[6-9]00", found.get("font-weight", "")) is not None
-    ground = bar(found.get("background") or found.get("background-image")) or colour(
-        found.get("background-color") or found.get("background")
-    )
+    plain = colour(found.get("background-color") or found.get("background"))
+    ground = bar(found.get("background") or found.get("background-image"), plain) or plain
     italic = found.get("font-style") in ("italic", "oblique")
     align, ink = found.get("text-align", "").lower() or None, colour(found.get("color"))
     return align, ground, ink, bold, italic, sides(found) if "border" in style else None

@@ -118,14 +118,14 @@ def test_items_of_a_list_in_one_line_are_parted_by_what_the_sheet_puts_there(tmp
     assert "10 · 20 · 30" in text_of(built(tmp_path, cell(html)))
 
 
-def test_bars_and_borders_of_a_styler_are_drawn(tmp_path):
-    sheet = "#a {background: linear-gradient(90deg, #00ff00 50%, transparent 50%)} td {border: 2px solid #ff0000}"
+def test_bars_grounds_behind_them_and_borders_of_a_styler_are_drawn(tmp_path):
+    sheet = "#a {background: linear-gradient(90deg, #00ff00 50%, transparent 50%); background-color: #0000ff}"
+    sheet += " td {border: 2px solid #ff0000}"
     html = (
         f"<style>{sheet}</style><table><tr><th>k</th><th>n</th></tr><tr><td>x</td><td id=a>12345678</td></tr></table>"
     )
     built(tmp_path, cell(html))
-    assert share_of_colour(tmp_path, GREEN) > 100 * POINT
-    assert share_of_colour(tmp_path, RED) > 100 * POINT
+    assert all(share_of_colour(tmp_path, one) > 100 * POINT for one in (GREEN, RED, BLUE))
 
 
 def test_a_cell_is_as_wide_as_css_asks_where_there_is_room(tmp_path):
