@@ -27,7 +27,7 @@ HERE := 'import os, sysconfig; site = sysconfig.get_path("purelib"); print(os.pa
 
 export $(SETTINGS)
 
-.PHONY: help pdf html beyond replicate page-images page-pairs notebook test check clear test-browser test-export test-faults test-recipes audit bench bench-scaling bench-export bench-sweep sweep scheduler worker test-cluster format lock clean
+.PHONY: help pdf html beyond replicate page-images page-pairs notebook test check clear test-browser test-export test-faults test-recipes audit bench bench-scaling bench-export bench-images bench-sweep sweep scheduler worker test-cluster format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -83,6 +83,9 @@ bench-scaling: $(BENCH_READY)  ## time steps against sizes, and a sweep against 
 
 bench-export: $(READY)  ## time the export of 1 to 60 notebooks, beside other ways that are at hand
 	@$(BIN)/python -m benchmarks export $(HOW)
+
+bench-images: $(READY)  ## time an epoch with images that are changed anew
+	@$(BIN)/python -m benchmarks images $(HOW)
 
 bench-sweep: $(READY)  ## say what the whole of `make sweep` would cost on 1, 100 and 1,000 cores
 	@$(BIN)/python -m benchmarks sweep $(HOW)

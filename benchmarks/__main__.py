@@ -11,6 +11,7 @@ PARTS = {  # `make bench`, `make bench-scaling` and so on
     "network": ("frameworks", "step_profile"),
     "scaling": ("scaling",),
     "export": ("export",),
+    "images": ("images",),
     "sweep": ("sweep_costs",),
 }
 

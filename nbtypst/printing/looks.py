@@ -102,10 +102,13 @@ def block_calls_of(element: HtmlElement) -> list[str]:
     if alert or "alert" in element.classes:
         found.append(f"alert({markup.string(alert or 'info')})")
     ground = colour(style.get("background-color") or style.get("background") or element.get("bgcolor"))
+    painted = []
     if ground and element.tag in BLOCK_GROUND and luminance(ground) < 0.995:
-        found.append(f"block(width: 100%, inset: 0.6em, fill: {ground})")
+        painted.append(f"fill: {ground}")
     if element.tag in BORDERED and "border" in element.get("style", "") and (border := sides(style)):
-        found.append(f"block(width: 100%, inset: 0.5em, stroke: {border})")
+        painted.append(f"stroke: {border}")
+    if painted:
+        found.append(f"block(width: 100%, inset: 0.6em, {', '.join(painted)})")
     if (style.get("direction") or element.get("dir", "")).lower() == "rtl":
         found.append("text(dir: rtl)")
     align = "center" if element.tag == "center" else (style.get("text-align") or element.get("align", "")).lower()
