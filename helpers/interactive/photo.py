@@ -79,6 +79,7 @@ def read_photo(path: str | os.PathLike) -> np.ndarray:
     cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     size = tuple(max(1, round(BOX * side / max(cut.shape))) for side in cut.shape[::-1])
     small = np.asarray(Image.fromarray(np.uint8(255 * cut)).resize(size, Image.Resampling.BOX), float) / 255
+    small /= small.max()  # the darkest ink is black, as in every image of MNIST; a thin stroke has got faint
     box = np.zeros((BOX, BOX))
     top, left = (BOX - small.shape[0]) // 2, (BOX - small.shape[1]) // 2
     box[top : top + small.shape[0], left : left + small.shape[1]] = small

@@ -127,6 +127,11 @@ def test_a_folder_of_photos_is_read_with_the_digit_that_each_name_begins_with():
     assert read_photos(PHOTOS, (14, 20))[0].shape == (30, 14, 20)
 
 
+def test_the_darkest_ink_is_black_as_in_mnist_however_thin_the_pen_was():
+    pixels, _ = read_photos(PHOTOS)
+    np.testing.assert_allclose(pixels.max(axis=(1, 2)), 255, atol=1)
+
+
 def test_a_folder_without_photos_says_how_they_are_named(tmp_path):
     (tmp_path / "seven.jpg").touch()
     with pytest.raises(ValueError, match="no photos; expected files whose names begin with the digit they show"):
