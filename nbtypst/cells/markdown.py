@@ -34,7 +34,7 @@ BRACES = re.compile(r"\\.|[{}$]", re.DOTALL)
 LONGEST = 5000  # letters of a formula within a line that goes on over dollars
 MOST_OPEN = 100  # formulas in which a brace stays open
 MONEY = re.compile(
-    r"\d[\d.,]*+(?:\s*+[kKM]|\s?(?:bn|million|billion))?[.,;:)]?\s++(?=[^\\^_={}$]*?[A-Za-z]{2})[^\\^_={}$]*+"
+    r"\d[\d.,]*+(?:\s*+[kKM]|\s?(?:bn|million|billion)|/[A-Za-z]+)?[.,;:)]?\s++(?=[^\\^_={}$]*?[A-Za-z]{2})[^\\^_={}$]*+"
 )
 
 

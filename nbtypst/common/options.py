@@ -1,13 +1,17 @@
 """All that can be said of a document: the one list that `build`, nbconvert's options and the command line take up."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from os import PathLike
 from typing import Any
 
+from .errors import NotebookError
 from .page import Page, page_of
 from .programs import SECONDS
+
+KINDS = {str: (str, PathLike, list, tuple), list: (list, tuple, str), float: (float, int), bool: bool}
+EXPECTED = {str: "a text", list: "a list of texts", float: "a number", bool: "True or False"}
 
 
 def _option(default: object, words: str, kind: type = str, flag: str = "") -> Any:
@@ -28,7 +32,7 @@ class Options:
     date: str | None = _option(None, "a date, as it shall stand there")
     byline: Sequence[str] | None = _option(None, "more short texts to stand there", list)
     abstract: str | None = _option(None, "a summary, before the text")
-    lang: str | None = _option(None, "the language, such as en or nb-NO")
+    lang: str | None = _option(None, "the language, such as en or nb-NO, in which words are parted and read aloud")
     bibliography: str | Sequence[str] | None = _option(None, "a file of works to cite")
     preview: str | None = _option(None, "a remark for every page, such as 'Draft'")
     look: str | PathLike | None = _option(
@@ -50,6 +54,14 @@ class Options:
     time_limit: float = _option(SECONDS, "seconds of work pandoc or Typst may take for a page", float)
 
     def __post_init__(self) -> None:
+        for option in fields(self):
+            value, kind = getattr(self, option.name), option.metadata["kind"]
+            if value is None or (isinstance(value, KINDS[kind]) and (kind is bool or not isinstance(value, bool))):
+                continue
+            expected = f"{EXPECTED[kind]}: {option.metadata['words']}"
+            raise NotebookError(f"{option.name} is {value!r}; expected {expected}")
+        if not self.time_limit > 0:
+            raise NotebookError(f"time_limit is {self.time_limit:g}; expected seconds above 0")
         assert self.page
 
     @cached_property

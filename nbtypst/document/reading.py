@@ -109,6 +109,8 @@ def _drop(body: HtmlElement, collected: Collected) -> None:
             collected.remark("a diagram (mermaid) is shown as its source")
         elif element.tag in FOREIGN:
             _replace(element, _foreign_box(element, collected))
+        elif element.tag == "textarea":
+            element.tag = "pre"
         elif element.tag in CONTROLS:
             _replace(element, controls.shown(element) or "<span></span>")
 

@@ -108,6 +108,7 @@ FIRST: list[Repair] = [
     (re.compile(rf'upright\("{MARK}nbtag(\d+)"\)'), r"#tags.at(\1)"),
 ]
 LAST: list[Repair] = [
+    (re.compile(rf'upright\("{MARK}nbat"\)'), "&"),
     (re.compile(r"\[\\\|\]"), "[│]"),
     (re.compile(r"\\\|"), r' class("normal", \\|)'),
     (re.compile(r"\[│\]"), r"[\\|]"),

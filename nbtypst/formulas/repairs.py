@@ -29,11 +29,27 @@ ARROW = re.compile(r"\\x(right|left|leftright|Right|Left|Leftright)arrow(?![A-Za
 NAMED = re.compile(r"\\mathop\s*\{\s*\\(?:mathrm|text|operatorname\*?)\s*(\{[^{}]*\})\s*\}")
 ROWS = re.compile(r"\\begin\{(?:align|aligned|alignat|flalign|gather|multline|equation)\*?\}")
 UPRIGHT = re.compile(r"\s*\\(?:operatorname\*?|text|textrm|mathrm|mbox)\s*\{([^{}]*)\}\s*")
+BRACED_ROWS = re.compile(
+    r"\\left\s*\\\{\s*\\begin\{(aligned|split|gathered)\}((?:(?!\\begin\{|\\end\{).)*)\\end\{\1\}\s*\\right\s*\.",
+    re.DOTALL,
+)
+AMPERSAND = re.compile(r"(?<!\\)&")
 PLAIN_NAMES = {"matrix": "matrix", "pmatrix": "pmatrix", "cases": "cases", "array": "matrix"}
 PLAIN_NAMES |= {"eqalign": "aligned", "displaylines": "gathered"}
 
 Rewriting = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 SIMPLE: list[Rewriting] = [
+    (re.compile(r"(\\\\|\\(?:text\w*|mbox|hbox)\s*\{[^{}]*\})|\\&"), lambda found: found[1] or r"\text{\&}"),
+    (re.compile(r"\\(left|right|middle)\s*\\[lr]Vert(?![A-Za-z])"), r"\\\1\\|"),
+    (re.compile(r"\\(left|right|middle)\s*\\[lr]vert(?![A-Za-z])"), r"\\\1|"),
+    (re.compile(r"\\S(?![A-Za-z])"), r"\\text{§}"),
+    (re.compile(r"\\P(?![A-Za-z])"), r"\\text{¶}"),
+    (re.compile(r"\\copyright(?![A-Za-z])"), r"\\text{©}"),
+    (re.compile(r"\\varlimsup(?![A-Za-z])"), r"\\overline{\\lim}"),
+    (re.compile(r"\\varliminf(?![A-Za-z])"), r"\\underline{\\lim}"),
+    (re.compile(r"\\(inj|proj)lim(?![A-Za-z])"), r"\\operatorname*{\1 lim}"),
+    (re.compile(r"\\idotsint(?![A-Za-z])"), r"\\int\\cdots\\int "),
+    (re.compile(r"\\verb\*?([^A-Za-z\s])(.*?)\1"), lambda found: rf"\texttt{{{found[2]}}}"),
     (re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*\n?"), r"\1"),
     (re.compile(r"\\cr(?![A-Za-z])"), r"\\\\ "),
     (re.compile(r"\\([bB]igg?)m(?![A-Za-z])"), r"\\\1"),
@@ -79,10 +95,16 @@ def rewritten(tex: str, *, typst: bool) -> tuple[str, str | None]:
     tex = _without_wrappers(tex)
     tex = scoped(scoped(tex, SWITCH, _switch), INFIX, _infix)
     tex = NAMED.sub(r"\\operatorname*\1", tex)
+    tex = BRACED_ROWS.sub(_braced_rows, tex) if typst else tex
     tex = with_environments(tex, partial(environment, typst=typst))
     if {"&", r"\\"} & set(outside_groups(tex)) and not ROWS.search(tex):
         tex = rf"\begin{{aligned}}{tex}\end{{aligned}}"
     return (_marked(tex) if typst else SPACE.sub(_ems, tex)), "; ".join(notes) or None
+
+
+def _braced_rows(found: re.Match[str]) -> str:
+    """Rows behind a brace as cases, which are aligned where the rows are, and not in columns."""
+    return rf"\begin{{cases}}{AMPERSAND.sub(lambda _: mark('nbat'), found[2])}\end{{cases}}"
 
 
 def _reference(found: re.Match[str]) -> str:
@@ -114,6 +136,8 @@ def with_arguments(tex: str, pattern: str, count: int, write: Callable[..., str]
 def _without_wrappers(tex: str) -> str:
     """Without what shows nothing, or only says how something is shown."""
     tex = with_arguments(tex, r"\\vphantom(?![A-Za-z])", 1, lambda *_: "")
+    tex = with_arguments(tex, r"\\(?:[rlc]lap|bbox\s*(?:\[[^\]]*\])?)(?=\s*\{)", 1, lambda _, shown: f"{{{shown}}}")
+    tex = with_arguments(tex, r"\\cancelto(?![A-Za-z])", 2, lambda _, to, shown: rf"{{\cancel{{{shown}}}}}^{{{to}}}")
     tex = with_arguments(tex, r"\\(?:style|class|cssId)(?![A-Za-z])", 2, lambda _, __, shown: f"{{{shown}}}")
     tex = with_arguments(tex, r"\\colorbox(?![A-Za-z])", 2, lambda _, __, shown: rf"\text{{{shown}}}")
     tex = with_arguments(tex, r"\\fbox(?![A-Za-z])", 1, lambda _, shown: rf"\boxed{{\text{{{shown}}}}}")

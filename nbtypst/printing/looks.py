@@ -134,8 +134,11 @@ def terminal_style(element: HtmlElement) -> tuple[str, ...]:
     if shade:  # with letters of their own, or dark ones; colours that are given together are seen together
         as_given = ink or not element.text_content().strip()
         arguments.append(f"#highlight(fill: {shade})" if as_given else f"#highlight(fill: {shade}.lighten(60%))")
-    if "ansi-underline" in element.classes:
+    lines = _lines_of(style)
+    if "underline" in lines or "ansi-underline" in element.classes or element.tag in ("u", "ins"):
         arguments.append("#underline")
+    if "strike" in lines or element.tag in ("s", "del", "strike"):
+        arguments.append("#strike")
     if "ansi-bold" in element.classes or style.get("font-weight") == "bold" or element.tag in ("b", "strong"):
         arguments.append('weight: "bold"')
     if ink and (shade or luminance(ink) < PALE):
@@ -190,10 +193,18 @@ def is_without_marks(element: HtmlElement) -> bool:
     return "none" in style.get("list-style", style.get("list-style-type", ""))
 
 
+NUMBERINGS = {
+    "decimal": "1", "lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A", "lower-roman": "i",
+    "upper-roman": "I", "lower-greek": "α",
+}  # fmt: skip
+
+
 def call_of_numbers(element: HtmlElement) -> tuple[str, str]:
     """The call that makes a list with numbers, and its arguments."""
-    numbers, kind = _numbers_of(element), element.get("type")
-    arguments = f'numbering: "{kind}.", ' if kind in ("a", "A", "i", "I") else ""
+    style, numbers = declarations(element), _numbers_of(element)
+    named = next((word for word in (style.get("list-style-type") or style.get("list-style", "")).split()), "")
+    pattern = NUMBERINGS.get(named) or (element.get("type") if element.get("type") in ("a", "A", "i", "I") else None)
+    arguments = f'numbering: "{pattern}.", ' if pattern and pattern != "1" else ""
     if any(number < 0 or number != numbers[0] + n for n, number in enumerate(numbers)):
         return "deep-enum", f"numbers: {markup.array(list(map(str, numbers)))}, {arguments}"
     return "enum", (f"start: {numbers[0]}, " if numbers and numbers[0] != 1 else "") + arguments

@@ -1,7 +1,7 @@
 """Controls of forms, and numbers of lists, are what a browser shows."""
 
 import pytest
-from kitchen import built, run_code, share_of_colour, shown, text_of
+from kitchen import built, lines_drawn, run_code, share_of_colour, shown, text_of
 
 SHOWN = {  # HTML, words on the page
     "a hidden field": ("<input type=hidden value=secret>end", "end"),
@@ -21,6 +21,9 @@ SHOWN = {  # HTML, words on the page
     "a closed dialog": ("<dialog>secret</dialog><dialog open>asked</dialog>end", "asked end"),
     "a countdown": ("<ol reversed><li>c<li>b<li>a</ol>", "3. c 2. b 1. a"),
     "from below nought": ("<ol start=-1><li>a<li>b<li>c</ol>", "−1. a 0. b 1. c"),
+    "letters": ("<ol style='list-style-type: lower-alpha'><li>x<li>y</ol>", "a. x b. y"),
+    "Roman numbers": ("<style>ol {list-style: upper-roman}</style><ol><li>x<li>y</ol>", "I. x II. y"),
+    "lines to write": ("<textarea>a\nb</textarea>end", "a b end"),
     "a place left out": ("<ol type=a><li>x<li value=4>y<li>z</ol>", "a. x d. y e. z"),
 }
 
@@ -28,6 +31,16 @@ SHOWN = {  # HTML, words on the page
 @pytest.mark.parametrize(("html", "words"), SHOWN.values(), ids=SHOWN)
 def test_a_page_shows_of_a_form_what_a_browser_shows(html, words, tmp_path):
     assert text_of(built(tmp_path, run_code("", shown(text_html=html)))) == f"Lab {words} 1"
+
+
+def test_lines_under_and_through_printed_words_are_drawn(tmp_path):
+    def lines(html):
+        page = built(tmp_path, run_code("", shown(text_html=f"<pre>{html}</pre>"))).pages[0]
+        return len(lines_drawn(page))
+
+    plain = lines("<b>kettle</b>")
+    assert lines("<u>kettle</u>") == lines("<s>kettle</s>") == plain + 1
+    assert lines("<span style='text-decoration: line-through'>kettle</span>") == plain + 1
 
 
 def table(style_of_table="", style_of_cell=""):

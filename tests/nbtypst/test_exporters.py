@@ -116,11 +116,21 @@ def test_paper_margins_and_size_of_letters_can_be_chosen(options, size, left, la
         ({"margins": "1mm 2mm 3mm"}, "give one length for all sides, or two"),
         ({"margins": "120mm"}, "the margins leave no room"),
         ({"font_size": 99}, "the font size is 99 pt"),
+        ({"time_limit": -1.0}, "time_limit is -1; expected seconds above 0"),
     ],
 )
 def test_impossible_pages_are_one_clear_error(options, message, lab):
     with pytest.raises(NotebookError, match=message):
         exported(lab, **options)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "expected"),
+    [("font_size", "10", "a number"), ("toc", "no", "True or False"), ("time_limit", True, "a number")],
+)
+def test_an_option_of_another_type_is_one_clear_error(option, value, expected, lab):
+    with pytest.raises(NotebookError, match=rf"^{option} is {value!r}; expected {expected}: "):
+        nbtypst.build(lab, lab.with_suffix(".pdf"), **{option: value})
 
 
 def test_headings_are_numbered_and_listed_on_request(tmp_path):

@@ -78,6 +78,7 @@ KINDS = {  # Markdown, what the page must say, what it must not say
     "definitions": ("Egg\n: what hens lay", ["Egg", "what hens lay"], [": what"]),
     "a rule": ("above\n\n---\n\nbelow", ["above", "below"], ["---"]),
     "money": ("It costs $5 or $10. Then $ a + b $ and 100 $.", ["It costs $5 or $10. Then", "and 100 $."], ["a + b"]),
+    "money by weight": ("A $3.50/kg to $4,000 a year.", ["A $3.50/kg to $4,000 a year."], ["kgto"]),
     "escaped dollars": (r"\$5 and \$6", ["$5 and $6"], [r"\$"]),
     "a note of several blocks": (
         "note[^n]\n\n[^n]: Para one.\n\n    Para two.\n\n    - li1\n    - li2",

@@ -181,6 +181,15 @@ SHOWN = {  # TeX, the same in Typst's own words
     r"\begin{vmatrix} \begin{matrix} 1 & 2 \end{matrix} \end{vmatrix}": 'mat(delim: "|", mat(delim: #none, 1, 2))',
     r'\text{say "hi"}': r'upright("say \"hi\"")',
     r"\vphantom{x} y": "y",
+    r"a \& b": 'a/**/upright("&")/**/b',
+    r"\text{R\&D}": 'upright("R&D")',
+    r"\left\lVert x \right\rVert_2": 'lr(class("normal", bar.v.double) x class("normal", bar.v.double))_2',
+    r"\left\{\begin{aligned} a &= 1 \\ b &= 2\end{aligned}\right.": r"cases(a & = 1 & quad, b & = 2 & quad)",
+    r"\cancelto{0}{w}": "cancel(w)^0",
+    r"\bbox[4px]{x} \rlap{y} z": "x y z",
+    r"\idotsint f": "integral dots.h.c integral f",
+    r"\varlimsup x": "overline(lim) x",
+    r"\verb|a_b|": 'mono("a_b")',
 }
 
 

@@ -1,12 +1,26 @@
 """Typst renames signs, with a warning first: what stands in its formulas is called as it and the next one call it."""
 
+import json
 import re
+from pathlib import Path
 
 import typst
 from signs_of_tex import SIGNS
 
+import nbtypst
 from nbtypst.common.fonts import FONTS
 from nbtypst.formulas import Formula, to_typst
+from nbtypst.printing.source import TEMPLATE
+
+
+def test_names_of_the_page_s_look_hide_none_that_formulas_use(tmp_path):
+    file = tmp_path / "names.typ"
+    for name in TEMPLATE:
+        (tmp_path / name).write_bytes((Path(nbtypst.__file__).parent / "printing" / name).read_bytes())
+    tables = "(dictionary(it), dictionary(math), dictionary(sym), dictionary(std)).map(it => it.keys())"
+    file.write_text(f'#import "nbtypst.typ" as it\n#metadata({tables}) <names>', encoding="utf-8")
+    own, *known = json.loads(typst.query(str(file), "<names>", field="value", one=True, root=str(tmp_path)))
+    assert set(own) & {name for names in known for name in names} == {"sans"}  # which is upright, as in TeX
 
 
 def told(folder, lines):
