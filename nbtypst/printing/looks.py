@@ -202,8 +202,9 @@ NUMBERINGS = {
 def call_of_numbers(element: HtmlElement) -> tuple[str, str]:
     """The call that makes a list with numbers, and its arguments."""
     style, numbers = declarations(element), _numbers_of(element)
-    named = next((word for word in (style.get("list-style-type") or style.get("list-style", "")).split()), "")
-    pattern = NUMBERINGS.get(named) or (element.get("type") if element.get("type") in ("a", "A", "i", "I") else None)
+    words = f"{style.get('list-style-type', '')} {style.get('list-style', '')}".split()
+    named = next((NUMBERINGS[word] for word in words if word in NUMBERINGS), None)
+    pattern = named or (element.get("type") if element.get("type") in ("a", "A", "i", "I") else None)
     arguments = f'numbering: "{pattern}.", ' if pattern and pattern != "1" else ""
     if any(number < 0 or number != numbers[0] + n for n, number in enumerate(numbers)):
         return "deep-enum", f"numbers: {markup.array(list(map(str, numbers)))}, {arguments}"

@@ -96,14 +96,14 @@ class Source:
         lines = [*self.head(), ""]
         self.starts, self.defined = [], {}
         notebook = -1
-        for part, written in zip(self.document.parts, self.markup, strict=True):
+        for number, (part, written) in enumerate(zip(self.document.parts, self.markup, strict=True)):
             self.starts.append(len(lines) + 1)
             lines.append(f"// {' '.join(part.place.split())}")
             if part.notebook != notebook:
                 notebook = part.notebook
                 if (name := f"notebook-{notebook + 1}") in self.document.names:
                     lines.append(f"#metadata(none)#label({markup.string(name)})")
-            if written:
+            if written and number not in self.refused:
                 definitions = self.writer.definitions(part.tree)
                 self.defined |= dict(enumerate(definitions.values(), start=len(lines) + 1))
                 lines += definitions

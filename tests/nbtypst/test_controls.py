@@ -22,7 +22,7 @@ SHOWN = {  # HTML, words on the page
     "a countdown": ("<ol reversed><li>c<li>b<li>a</ol>", "3. c 2. b 1. a"),
     "from below nought": ("<ol start=-1><li>a<li>b<li>c</ol>", "−1. a 0. b 1. c"),
     "letters": ("<ol style='list-style-type: lower-alpha'><li>x<li>y</ol>", "a. x b. y"),
-    "Roman numbers": ("<style>ol {list-style: upper-roman}</style><ol><li>x<li>y</ol>", "I. x II. y"),
+    "Roman numbers": ("<style>ol {list-style: inside upper-roman}</style><ol><li>x<li>y</ol>", "I. x II. y"),
     "lines to write": ("<textarea>a\nb</textarea>end", "a b end"),
     "a place left out": ("<ol type=a><li>x<li value=4>y<li>z</ol>", "a. x d. y e. z"),
 }

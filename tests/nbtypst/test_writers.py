@@ -41,3 +41,12 @@ def test_one_document_is_written_as_page_and_pdf_and_page_again_as_fresh_ones_ar
     assert any("nosuch" in remark for remark in page[1])
     assert any("U+107FF" in remark for remark in pdf[1])
     assert not any("U+107FF" in remark for remark in page[1])
+
+
+def test_of_a_cell_that_is_shown_as_plain_text_no_formula_and_no_picture_is_typeset(tmp_path):
+    path = notebook(tmp_path / "lab.ipynb", *CELLS)
+    source = Typesetting(document_of([read_notebook(path)])).source
+    assert all(f"\n#let {kind}-0" in source.text() for kind in ("formula", "picture"))
+    source.refused |= set(range(len(source.document.parts)))
+    source.rewrite()
+    assert not any(f"\n#let {kind}-" in source.text() for kind in ("formula", "picture"))
