@@ -14,8 +14,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from IPython.display import publish_display_data
-
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MatplotlibFigure
 
@@ -65,7 +63,7 @@ class Figure:
             pdf = _saved(self.figure, "pdf", metadata={"CreationDate": None})  # or else LaTeX's way needs Inkscape
             data |= {"image/png": self._png(), "application/pdf": base64.b64encode(pdf).decode()}
         shown = {"kind": "figure", "label": self.label, "caption": self.caption, "alt": self.alt}
-        publish_display_data(data, {"nbtypst": shown | {"width": self.width}, "image/png": {"width": width}})
+        _publish(data, {"nbtypst": shown | {"width": self.width}, "image/png": {"width": width}})
         _publish_caption("Figure", self.label, self.caption)
 
     def _png(self) -> str:
@@ -121,8 +119,14 @@ class Table:
         return {"text/markdown": "\n".join(lines), "text/plain": repr(self)}, carried
 
     def _ipython_display_(self) -> None:
-        publish_display_data(*self.shown())
+        _publish(*self.shown())
         _publish_caption("Table", self.label, self.caption)
+
+
+def _publish(data: dict[str, str], metadata: dict[str, object]) -> None:
+    from IPython.display import publish_display_data  # only where something is shown, as matplotlib
+
+    publish_display_data(data, metadata)
 
 
 def _saved(figure: "MatplotlibFigure", file_format: str, **options: object) -> bytes:
@@ -140,7 +144,7 @@ def _publish_caption(kind: str, label: str, caption: str) -> None:
     caption = re.sub(
         r"\[@(\w+):([\w-]+)\]", lambda found: f"{KINDS.get(found[1], '')} `{found[1]}:{found[2]}`", caption
     )
-    publish_display_data(
+    _publish(
         {"text/markdown": f"**{kind}** (`{label}`). {caption}", "text/plain": caption},
         {"nbtypst": {"kind": "caption"}},
     )

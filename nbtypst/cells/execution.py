@@ -2,7 +2,6 @@
 
 import asyncio
 import atexit
-import copy
 import os
 import re
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from tempfile import TemporaryFile
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from traitlets.config import Config
 
 from ..common.errors import NotebookError
@@ -76,7 +75,7 @@ async def _execute(notebook: Notebook, timeout: float, allow_errors: bool, cores
     def note_cell(cell: object, cell_index: int) -> None:
         running.append(cell_index)
 
-    node = copy.deepcopy(notebook.node)
+    node = from_dict(notebook.node)
     client = _client(node, notebook.folder, timeout, allow_errors, note_cell)
     kernel = client.create_kernel_manager()
     with TemporaryFile("w+", encoding="utf-8", errors="replace") as said:  # a stopped kernel prints a traceback

@@ -1,35 +1,47 @@
 """Notebook files: read, checked, and named in messages."""
 
 import json
+import logging
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from logging import CRITICAL
 from pathlib import Path
-
-import nbformat
-from nbformat import NotebookNode
-from traitlets.log import get_logger
+from typing import Any
 
 from ..common.errors import NotebookError
 
 OUTPUT_FIELDS = {"stream": "text", "display_data": "data", "execute_result": "data", "error": "traceback"}
 BROKEN = "broken"  # the type of what stands for an output that breaks the format
 KINDS = {"markdown", "code", "raw"}
+NEWEST = 4  # of the formats; older ones are put into it by nbformat
 DEFAULT_TIMEOUT = 3600.0  # seconds a cell may take when notebooks are run
+
+
+class Node(dict):
+    """A dictionary whose entries are its attributes, as nbformat's `NotebookNode`, which takes seconds to import."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self[name] = value
 
 
 @dataclass(frozen=True)
 class Notebook:
-    """`name` stands in messages, `folder` is where its relative paths start, `node` is its content."""
+    """`name` stands in messages, `folder` is where its relative paths start, `node` is its content.
+
+    The node may be nbformat's as well.
+    """
 
     name: str
     folder: Path
-    node: NotebookNode
+    node: Node
 
     @property
-    def metadata(self) -> NotebookNode:
+    def metadata(self) -> Node:
         """The metadata of the whole notebook."""
         return self.node.metadata
 
@@ -43,7 +55,7 @@ class Notebook:
         """Where to look: the notebook, and the number of the cell, counted from 1 over all cells."""
         return f"{self.name}, cell {index + 1}"
 
-    def code_cells(self) -> list[NotebookNode]:
+    def code_cells(self) -> list[Node]:
         """The cells that a kernel has something to do with."""
         return [cell for cell in self.node.cells if cell.cell_type == "code" and cell.source.strip()]
 
@@ -62,51 +74,45 @@ def read_notebook(path: str | Path) -> Notebook:
     return Notebook(path.name, path.resolve().parent, parsed(text, str(path)))
 
 
-def parsed(text: str, name: str) -> NotebookNode:
+def parsed(text: str, name: str) -> Node:
     """The notebook in the JSON `text`; NotebookError, with `name` in its message, if it is none."""
     try:
-        content = json.loads(text)
+        content = json.loads(text, object_hook=Node)
     except (ValueError, RecursionError) as error:
         what = "it is empty" if not text.strip() else f"broken JSON ({error})"
         raise NotebookError(f"{name}: not a notebook: {what}; restore it, or save it anew in Jupyter") from None
     if not isinstance(content, dict) or not isinstance(content.get("nbformat"), int):
         raise NotebookError(f"{name}: not a notebook: the JSON in it is something else")
-    if not 1 <= content["nbformat"] <= nbformat.current_nbformat:
+    if not 1 <= content["nbformat"] <= NEWEST:
         raise NotebookError(
-            f"{name}: format {content['nbformat']} is not known, only 1 to {nbformat.current_nbformat}; "
+            f"{name}: format {content['nbformat']} is not known, only 1 to {NEWEST}; "
             "a newer Jupyter may save it in an older one"
         )
-    with _quiet():
-        try:
-            node = nbformat.from_dict(content) if content["nbformat"] == 4 else _upgraded(content)
-        except Exception as error:  # whatever an old format that does not keep its own rules leads to
-            raise NotebookError(f"{name}: not a valid notebook of format {content['nbformat']}: {error!r}") from None
-    return checked(node, name)
+    return checked(content if content["nbformat"] == NEWEST else _upgraded(content, name), name)
 
 
-def _upgraded(content: dict) -> NotebookNode:
-    return nbformat.convert(nbformat.reader.reads(json.dumps(content)), 4)
+def _upgraded(content: Node, name: str) -> Node:
+    import nbformat
+    from traitlets.log import get_logger
 
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """nbformat warns and logs of what is put right here, or told in one line."""
-    log = get_logger()
+    log = get_logger()  # of what is put right here, or told in one line
     level = log.level
-    log.setLevel(CRITICAL)
+    log.setLevel(logging.CRITICAL)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            yield
+            return nbformat.convert(nbformat.reader.reads(json.dumps(content)), NEWEST)
+    except Exception as error:  # whatever an old format that does not keep its own rules leads to
+        raise NotebookError(f"{name}: not a valid notebook of format {content['nbformat']}: {error!r}") from None
     finally:
         log.setLevel(level)
 
 
-def checked(node: NotebookNode, name: str) -> NotebookNode:
+def checked(node: Node, name: str) -> Node:
     """`node` with all that is read from it of the type it must have; NotebookError if there is something else."""
     if not isinstance(node.get("cells"), list):
         raise NotebookError(f"{name}: not a valid notebook: it has no list of cells")
-    _need(isinstance(node.setdefault("metadata", NotebookNode()), dict), name, "the metadata are no dictionary")
+    _need(isinstance(node.setdefault("metadata", Node()), dict), name, "the metadata are no dictionary")
     for field in ("language_info", "kernelspec"):
         if not isinstance(node.metadata.get(field, {}), dict):
             del node.metadata[field]
@@ -114,11 +120,11 @@ def checked(node: NotebookNode, name: str) -> NotebookNode:
         place = f"{name}, cell {index + 1}"
         _need(isinstance(cell, dict) and str(cell.get("cell_type")) in KINDS, place, "no Markdown, code or raw cell")
         cell.source = _text(cell.get("source", ""), place, "the source")
-        metadata, tags = cell.setdefault("metadata", NotebookNode()), cell.get("metadata", {})
+        metadata, tags = cell.setdefault("metadata", Node()), cell.get("metadata", {})
         _need(isinstance(metadata, dict), place, "the metadata are no dictionary")
         tags = metadata.get("tags", [])
         _need(isinstance(tags, list) and all(isinstance(tag, str) for tag in tags), place, "the tags are no strings")
-        _need(isinstance(cell.setdefault("attachments", NotebookNode()), dict), place, "attachments are no dictionary")
+        _need(isinstance(cell.setdefault("attachments", Node()), dict), place, "attachments are no dictionary")
         if cell.cell_type == "code":
             outputs = cell.setdefault("outputs", [])
             _need(isinstance(outputs, list), place, "the outputs are no list")
@@ -129,13 +135,13 @@ def checked(node: NotebookNode, name: str) -> NotebookNode:
     return node
 
 
-def _readable(output: object, place: str) -> NotebookNode:
+def _readable(output: object, place: str) -> Node:
     """`output`, or where it breaks nbformat's rules what is left of it, with a `problem` to be told."""
     try:
         _check_output(output, place)
     except NotebookError as error:
         problem = str(error).partition("not a valid notebook: ")[2].partition(";")[0]
-        return NotebookNode(output_type=BROKEN, problem=problem)
+        return Node(output_type=BROKEN, problem=problem)
     return output
 
 
@@ -152,9 +158,9 @@ def _check_output(output: object, place: str) -> None:
         _need(isinstance(lines, list) and all(isinstance(line, str) for line in lines), place, "a traceback is no text")
         output.ename, output.evalue = str(output.get("ename", "")), str(output.get("evalue", ""))
     else:
-        data = output.setdefault(field, NotebookNode())
+        data = output.setdefault(field, Node())
         _need(isinstance(data, dict), place, "an output's data are no dictionary")
-        _need(isinstance(output.setdefault("metadata", NotebookNode()), dict), place, "an output's metadata are wrong")
+        _need(isinstance(output.setdefault("metadata", Node()), dict), place, "an output's metadata are wrong")
         for mime, content in list(data.items()):
             if not mime.endswith("json"):
                 data[mime] = _text(content, place, f"an output of {mime[:100]}")

@@ -9,13 +9,11 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
-from nbformat import NotebookNode
-
 from ..common.errors import printable
 from ..formulas import from_latex
 from ..pictures import Collected, PictureError, from_mime
 from . import markdown, terminal
-from .notebooks import BROKEN
+from .notebooks import BROKEN, Node
 
 log = logging.getLogger("nbtypst")
 
@@ -28,7 +26,7 @@ ELSEWHERE = re.compile(r"<(?:iframe|video|audio|object|embed|canvas)\b", re.IGNO
 TAG = re.compile(r"<[^<>]*>")
 
 
-def as_html(outputs: Iterable[NotebookNode], tags: Iterable[str], collected: Collected, *, stderr: bool) -> str:
+def as_html(outputs: Iterable[Node], tags: Iterable[str], collected: Collected, *, stderr: bool) -> str:
     """The outputs of one cell, one below the other; remarks on what is shown less well than in Jupyter."""
     shown = []
     for output in _joined(outputs):
@@ -47,17 +45,17 @@ def as_html(outputs: Iterable[NotebookNode], tags: Iterable[str], collected: Col
     return "\n".join(shown)
 
 
-def _joined(outputs: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
+def _joined(outputs: Iterable[Node]) -> Iterator[Node]:
     """Pieces of one stream that follow each other become one."""
     for kind, group in groupby(outputs, lambda output: (output.output_type, output.get("name"))):
         pieces = list(group)
         if kind[0] == "stream":
-            yield NotebookNode(output_type="stream", name=kind[1], text="".join(piece.text for piece in pieces))
+            yield Node(output_type="stream", name=kind[1], text="".join(piece.text for piece in pieces))
         else:
             yield from pieces
 
 
-def _stream(output: NotebookNode, place: str, stderr: bool) -> str:
+def _stream(output: Node, place: str, stderr: bool) -> str:
     if output.name == "stdout" or stderr:
         return _printed(output.text, "output")
     if said := terminal.plain(output.text).strip():  # no part of the document, but not kept from whoever makes it
@@ -71,7 +69,7 @@ def _printed(text: str, kind: str) -> str:
     return f'<pre class="{kind}">{shown.rstrip()}</pre>' if shown.strip() else ""
 
 
-def _rich(output: NotebookNode, collected: Collected) -> str:
+def _rich(output: Node, collected: Collected) -> str:
     data = output.data
     if _about(output.metadata).get("kind") == "caption":  # shown to Jupyter, which has no captions
         return ""

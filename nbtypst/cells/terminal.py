@@ -2,8 +2,10 @@
 
 import html
 import re
-
-from nbconvert.filters import ansi2html
+from functools import cache
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
 
 ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
@@ -42,4 +44,16 @@ def _overwritten(line: str) -> str:
 def as_html(text: str) -> str:
     """`text` as HTML with its colours as spans of class ansi-..., as in Jupyter."""
     settled_text = settled(text)
-    return ansi2html(settled_text) if "\x1b" in settled_text else html.escape(settled_text, quote=False)
+    if "\x1b" not in settled_text:
+        return html.escape(settled_text, quote=False)
+    return _colours().ansi2html(settled_text)
+
+
+@cache
+def _colours() -> ModuleType:
+    """nbconvert's module, from its file: to import all of nbconvert takes longer than to print most notebooks."""
+    file = Path(find_spec("nbconvert").origin).parent / "filters" / "ansi.py"
+    spec = spec_from_file_location("nbconvert_filters_ansi", file)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -2,11 +2,8 @@
 
 import subprocess
 from dataclasses import dataclass
-from functools import lru_cache
 
-import pypandoc
-
-from ..common.programs import PATIENCE, SECONDS, worked
+from ..common.programs import PATIENCE, SECONDS, pandoc_program, worked
 
 LETTERS_A_SECOND = 20_000
 MEMORY = ["+RTS", "-M1g", "-RTS"]
@@ -21,16 +18,11 @@ class Answer:
     problem: str = ""
 
 
-@lru_cache(maxsize=1)
-def _program() -> str:
-    return pypandoc.get_pandoc_path()
-
-
 def ask(arguments: list[str], text: str, seconds: float = SECONDS) -> Answer:
     """Run pandoc on `text`, for `seconds` of work, and more for more than a page."""
     seconds += len(text) / LETTERS_A_SECOND
     process = subprocess.Popen(  # noqa: S603
-        [_program(), *arguments, *MEMORY],
+        [pandoc_program(), *arguments, *MEMORY],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -16,6 +16,7 @@ import typst
 
 IDLE = 120  # seconds until it ends by itself
 MEMORY = 8 << 30  # bytes of address space
+FIRST = b'#raw(block: true, lang: "python", "x") $x$'  # brings up what takes long to, while the document is still read
 
 
 @lru_cache(maxsize=8)
@@ -46,7 +47,7 @@ def serve(fonts: str) -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _fonts((fonts,))
+    typst.compile(FIRST, font_paths=_fonts((fonts,)))
     while True:
         if sys.platform != "win32" and not select.select([sys.stdin], [], [], IDLE)[0]:
             return

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable
 
 from lxml.html import HtmlElement
-from wcwidth import wcswidth, wcwidth
 
 from . import markup
 from .looks import terminal_style
@@ -79,7 +78,11 @@ def _lines(element: HtmlElement, shown: Callable[[str], str]) -> list[list[Run]]
 
 
 def _width(text: str) -> int:
-    return len(text) if text.isascii() else max(len(text) if (wide := wcswidth(text)) < 0 else wide, 0)
+    if text.isascii():
+        return len(text)
+    from wcwidth import wcswidth  # only for what is wide
+
+    return len(text) if (wide := wcswidth(text)) < 0 else wide
 
 
 def _trimmed(line: list[Run], columns: int) -> list[Run]:
@@ -133,7 +136,7 @@ def _at_stops(words: str, column: int) -> str:
 def _wrapped(line: str, columns: int) -> list[str]:
     """The pieces in which `line` fits into `columns`, broken after a blank where there is one in the second half."""
     line = line.expandtabs(TAB) if "\t" in line else line
-    if len(line) <= columns and (line.isascii() or max(wcswidth(line), 0) <= columns):
+    if len(line) <= columns and _width(line) <= columns:
         return [line]
     pieces, at, room, narrow = [], 0, columns, line.isascii()
     while (cut := at + max(1, room) if narrow else _fitting(line, at, room)) < len(line):
@@ -145,6 +148,8 @@ def _wrapped(line: str, columns: int) -> list[str]:
 
 def _fitting(line: str, start: int, columns: int) -> int:
     """Where those letters of `line` end that fit into `columns` from `start` on, at least one."""
+    from wcwidth import wcwidth
+
     used = 0
     for index in range(start, len(line)):
         used += max(0, wcwidth(line[index]))

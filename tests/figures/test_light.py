@@ -48,7 +48,7 @@ def test_what_notebooks_import_and_show_needs_nothing_of_printing():
 def test_no_matplotlibrc_has_a_say_in_the_reports_figures(monkeypatch):
     def drawn() -> str:
         published: list[dict] = []
-        monkeypatch.setattr("nbtypst.elements.publish_display_data", lambda data, *_: published.append(data))
+        monkeypatch.setattr("IPython.display.publish_display_data", lambda data, *_: published.append(data))
         shown = figures.curves_figure(made_up_results(2), ["2c"], label="fig:a", see="See.")
         shown._ipython_display_()
         return published[0]["image/svg+xml"]

@@ -1,11 +1,14 @@
 """nbtypst is a distribution of its own: its pyproject.toml names all that belongs to it, and no more."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+from kitchen import md, notebook, run_code, stream
 
 import nbtypst
 
@@ -57,3 +60,12 @@ def test_the_reports_own_distribution_has_only_helpers():
     report = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert report["tool"]["setuptools"]["packages"]["find"]["include"] == ["helpers*"]
     assert "entry-points" not in report["project"]
+
+
+def test_a_notebook_is_printed_without_what_takes_longer_to_import_than_that(tmp_path):
+    notebook(tmp_path / "lab.ipynb", md("$x^2$ and **words**"), run_code("1 / 0", stream("\x1b[31mred\x1b[0m")))
+    code = "import sys, nbtypst; nbtypst.build('lab.ipynb', 'lab.pdf'); print(*sys.modules)"
+    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {code}"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)  # noqa: S603
+    assert (tmp_path / "lab.pdf").is_file()
+    assert not {"IPython", "jsonschema", "matplotlib", "nbconvert", "nbformat", "pypandoc"} & {*done.stdout.split()}

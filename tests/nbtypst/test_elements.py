@@ -18,7 +18,7 @@ from nbtypst import TEXT_WIDTH_INCHES, Figure, Table, elements, figure_style
 def displayed(monkeypatch):
     """(data, metadata) of everything that was published."""
     published = []
-    monkeypatch.setattr(elements, "publish_display_data", lambda *output: published.append(output))
+    monkeypatch.setattr("IPython.display.publish_display_data", lambda *output: published.append(output))
     return published
 
 

@@ -3,11 +3,12 @@
 import base64
 import gzip
 import io
+import zlib
 
 import pypdfium2
 import pytest
 import typst
-from kitchen import png
+from kitchen import md, png, printed, run_code, shown
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -150,3 +151,19 @@ def test_a_picture_of_absurd_size_is_refused_before_it_is_unpacked(monkeypatch):
     monkeypatch.setattr(pictures, "LARGEST", 100)
     with pytest.raises(PictureError, match="too large"):
         from_bytes(saved("RGB", "PNG"))
+
+
+def png_of(*chunks):
+    """A file with these parts, each with its right sum."""
+    written = b"\x89PNG\r\n\x1a\n"
+    for kind, content in chunks:
+        written += len(content).to_bytes(4, "big") + kind + content + zlib.crc32(kind + content).to_bytes(4, "big")
+    return written
+
+
+def test_a_png_whose_sums_are_right_and_whose_content_is_none_is_a_box(tmp_path):
+    header = (b"IHDR", bytes([0, 0, 0, 9, 0, 0, 0, 9, 8, 2, 0, 0, 0]))
+    broken = base64.b64encode(png_of(header, (b"IDAT", b"no pixels"), (b"IEND", b""))).decode()
+    pdf, remarks = printed(tmp_path, run_code("show()", shown(image_png=broken)), md("And it went on."))
+    assert [one for one in remarks if "picture cannot be shown" in one]
+    assert "it went on" in pdf.pages[0].extract_text()
