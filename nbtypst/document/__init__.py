@@ -2,4 +2,4 @@
 
 from .document import Document, Options, document_of, shared_options
 from .letters import clean
-from .structure import LEVELS, Part, headings, leads_on
+from .structure import LEVELS, Part, headings

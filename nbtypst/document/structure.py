@@ -13,7 +13,7 @@ LEVELS = {f"h{level}": level for level in range(1, 7)}
 GIVEN_NAME = re.compile(r"(?<!\s)\s*+\{#([\w:.-]++)[^{}]*+\}\s*+$")  # of a heading: "## Title {#name}"
 LONG = 8  # pages from which on a document gets a table of contents by itself
 MOST_CALLS = 20  # of one note in a cell, each of which shows it
-LEADING_ON = re.compile(r"#|(?:https?|ftp|mailto|tel):", re.IGNORECASE)
+LEADING_ON = re.compile(r"https?:|ftp:|mailto:|tel:", re.IGNORECASE)  # to pages, letters and calls; to no program
 ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 Remark = Callable[[str, str], None]  # of a sentence and a place
 
@@ -188,7 +188,7 @@ class Links:
         address = link.get("href").strip()
         if ELSEWHERE.match(address):
             link.set("href", f"https:{address}" if address.startswith("//") else address)
-            if not leads_on(link.get("href")):
+            if not LEADING_ON.match(link.get("href")):
                 del link.attrib["href"]
             return
         file, _, name = unquote(address).partition("#")
@@ -214,11 +214,6 @@ class Links:
             if found := targets.get(name) or targets.get(name.replace(" ", "-")):
                 return found
         return None
-
-
-def leads_on(address: str) -> bool:
-    """Whether a link may have this address: a place in the document, a page, a letter or a call; no program."""
-    return bool(LEADING_ON.match(address))
 
 
 def _last_words(element: HtmlElement) -> str:

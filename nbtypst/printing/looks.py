@@ -7,10 +7,11 @@ CSS decides what stands beside each other: children of a `flex` row, and neighbo
 import re
 from collections.abc import Callable, Collection, Iterator
 from itertools import takewhile
+from math import inf
 
 from lxml.html import HtmlElement
 
-from ..common.css import PALE, colour, declarations, luminance, sides, size
+from ..common.css import PALE, colour, declarations, length, luminance, sides, size
 from . import markup
 
 FLOWING = {"article", "body", "div", "footer", "header", "html", "main", "nav", "section"}
@@ -170,6 +171,27 @@ def _is_in_row(element: HtmlElement) -> bool:
         return False
     style = declarations(element)
     return style.get("display", "").lower() in IN_ROW or style.get("float", "") in ("left", "right")
+
+
+def picture_size(
+    image: HtmlElement, natural: tuple[float | None, float | None], most: tuple[float, float], letters: float
+) -> tuple[float, float | None]:
+    """The width and height of a picture, None for the height that its proportions give.
+
+    `natural` is what its file says, `most` the room that there is, `letters` their size, all in points.
+    """
+    style, (room, tallest) = declarations(image), most
+    wide = length(style.get("width") or image.get("width"), room, letters)
+    high = length(style.get("height") or image.get("height"), inf, letters)
+    natural_wide, natural_high = natural[0] or room, natural[1]
+    told = bool(wide and high and image.get("width", "").isdecimal())  # then browsers keep no proportions
+    ratio = high / wide if told else natural_high / natural_wide if natural_high else 0.75
+    if not wide:
+        wide = high / ratio if high and ratio else natural_wide
+    wide = max(1.0, min(wide, length(style.get("max-width"), room, letters) or room, room))
+    if ratio * wide > tallest:
+        wide = max(1.0, tallest / ratio)
+    return wide, wide * ratio if told or not natural_high else None
 
 
 def page_breaks(element: HtmlElement) -> tuple[str, str]:

@@ -3,14 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import inf
 
 from lxml.html import HtmlElement
 
-from ..common.css import declarations, length
 from ..common.fonts import ZERO_WIDTH_SPACE, breakable
 from . import markup
-from .looks import calls_of
+from .looks import calls_of, picture_size
 
 WORD = re.compile(r"\S{18,}")  # that may be too long for a line
 SHORT_WORD = re.compile(r"\S{3,}")  # that may be too long for a column
@@ -175,27 +173,11 @@ class WordsWriter:
         alt = markup.one_line(self.shown(element.get("alt", "")))
         if name in self.refused_pictures:
             return f"box-of-words({alt})"
-        wide, high = self._size(element, place)
+        picture = self.document.pictures[name]
+        most = (place.room, 0.92 * self.page.height)
+        wide, high = picture_size(element, (picture.width, picture.height), most, place.size)
         height = f', height: {high:.2f}pt, fit: "stretch"' if high else ""
         return f"{self._picture(name)}(alt: {alt}, width: {wide:.2f}pt{height})"
-
-    def _size(self, element: HtmlElement, place: Place) -> tuple[float, float | None]:
-        picture, style = self.document.pictures[element.get("data-file")], declarations(element)
-        wide = length(style.get("width") or element.get("width"), place.room, place.size)
-        high = length(style.get("height") or element.get("height"), inf, place.size)
-        natural_wide, natural_high = picture.width or place.room, picture.height
-        ratio = natural_high / natural_wide if natural_high else 0.75
-        told = bool(wide and high and element.get("width", "").isdecimal())  # then browsers keep no proportions
-        if told:
-            ratio = high / wide
-        if not wide:
-            wide = high / ratio if high and ratio else natural_wide
-        limit = length(style.get("max-width"), place.room, place.size) or place.room
-        wide = max(1.0, min(wide, limit, place.room))
-        tallest = 0.92 * self.page.height
-        if ratio * wide > tallest:
-            wide = max(1.0, tallest / ratio)
-        return wide, wide * ratio if told or not natural_high else None
 
     def anchor(self, element: HtmlElement, place: Place) -> str:
         """Return a mark to which links lead, once for each name.

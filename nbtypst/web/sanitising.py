@@ -10,8 +10,6 @@ from functools import lru_cache
 import tinycss2
 from lxml.html import HtmlElement
 
-from ..document import leads_on
-
 ELEMENTS = {
     "a", "abbr", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center",
     "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure",
@@ -47,6 +45,7 @@ PROPERTIES = re.compile(
 FUNCTIONS = {"rgb", "rgba", "hsl", "hsla", "hwb", "lab", "lch", "oklab", "oklch", "linear-gradient", "calc"}
 TOKENS = {"ident", "dimension", "number", "percentage", "hash", "string", "literal", "whitespace"}
 SIMPLE = re.compile(r"[\w\s:;,.#%()+-]*", re.ASCII)  # so that it may stay as it is written
+LINK = re.compile(r"(?:#|https?:|ftp:|mailto:|tel:).*", re.IGNORECASE | re.DOTALL)
 PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=]*")
 
 
@@ -66,7 +65,7 @@ def _check_attributes(element: HtmlElement) -> None:
         if name == "style":
             allowed = style(value)
         elif name == "href":
-            allowed = value if element.tag == "a" and leads_on(value) else None
+            allowed = value if element.tag == "a" and LINK.fullmatch(value) else None
         elif name == "src":
             allowed = value if element.tag == "img" and PICTURE.fullmatch(value) else None
         else:
