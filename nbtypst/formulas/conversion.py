@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from .colours import with_colours_marked
@@ -101,7 +101,8 @@ def _ready(formula: Formula, writer: str, expansion: Expansion) -> _Prepared | C
 def _prepared(formula: Formula, writer: str, expansion: Expansion) -> _Prepared | Converted:
     tex = OUR_OWN.sub("\ufffd", formula.tex)
     check_extent(tex)
-    tex = expansion.expanded(tex, macros_used(tex, formula.macros))
+    for macros in (formula.macros, _mathjax()):
+        tex = expansion.expanded(tex, macros_used(tex, macros))
     check_extent(tex)
     coloured, lost = (
         with_colours_marked(tex) if writer == "typst" else (without_colour(tex), without_colour(tex) != tex)
@@ -115,6 +116,11 @@ def _prepared(formula: Formula, writer: str, expansion: Expansion) -> _Prepared 
     if not tex:
         return Converted("[]" if writer == "typst" else "<span></span>")
     return _Prepared(with_pairs_marked(tex) if writer == "typst" else tex, formula.display, "; ".join(notes) or None)
+
+
+@cache
+def _mathjax() -> str:
+    return (Path(__file__).parent / "mathjax.tex").read_text(encoding="utf-8")
 
 
 def _first_line(problem: str) -> str:

@@ -20,6 +20,7 @@ SPACE = re.compile(rf"\\(?:hspace\*?|mspace)\s*\{{\s*{LENGTH}\s*\}}|\\(?:hskip|m
 SIZE = re.compile(r"\\(?:tiny|Tiny|scriptsize|small|normalsize|large|Large|LARGE|huge|Huge)(?![A-Za-z])\s*")
 REFERENCE = re.compile(r"\\(eq)?ref\s*\{([^{}]*)\}")
 DOLLAR = re.compile(r"(?<!\\)\$")
+INNER = re.compile(r"(\\(?:text\w*|mbox)\s*\{[^{}]*\})")
 STYLE = re.compile(r"\\(display|text|script|scriptscript)style(?![A-Za-z])\s*")
 STYLES = {"display": "display", "text": "inline", "script": "script", "scriptscript": "sscript"}
 FRAMED = re.compile(
@@ -42,33 +43,11 @@ SIMPLE: list[Rewriting] = [
     (re.compile(r"(\\\\|\\(?:text\w*|mbox|hbox)\s*\{[^{}]*\})|\\&"), lambda found: found[1] or r"\text{\&}"),
     (re.compile(r"\\(left|right|middle)\s*\\[lr]Vert(?![A-Za-z])"), r"\\\1\\|"),
     (re.compile(r"\\(left|right|middle)\s*\\[lr]vert(?![A-Za-z])"), r"\\\1|"),
-    (re.compile(r"\\S(?![A-Za-z])"), r"\\text{§}"),
-    (re.compile(r"\\P(?![A-Za-z])"), r"\\text{¶}"),
-    (re.compile(r"\\copyright(?![A-Za-z])"), r"\\text{©}"),
-    (re.compile(r"\\varlimsup(?![A-Za-z])"), r"\\overline{\\lim}"),
-    (re.compile(r"\\varliminf(?![A-Za-z])"), r"\\underline{\\lim}"),
-    (re.compile(r"\\(inj|proj)lim(?![A-Za-z])"), r"\\operatorname*{\1 lim}"),
-    (re.compile(r"\\idotsint(?![A-Za-z])"), r"\\int\\cdots\\int "),
     (re.compile(r"\\verb\*?([^A-Za-z\s])(.*?)\1"), lambda found: rf"\texttt{{{found[2]}}}"),
     (re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*\n?"), r"\1"),
-    (re.compile(r"\\cr(?![A-Za-z])"), r"\\\\ "),
-    (re.compile(r"\\([bB]igg?)m(?![A-Za-z])"), r"\\\1"),
-    (re.compile(r"\\[dt]binom(?![A-Za-z])"), r"\\binom"),
-    (re.compile(r"\\(?:hbox|textnormal)(?=\s*\{)"), r"\\mbox"),
-    (re.compile(r"\\hphantom(?=\s*\{)"), r"\\phantom"),
-    (re.compile(r"\\emph(?=\s*\{)"), r"\\textit"),
-    (re.compile(r"\\(?:space|nobreakspace)(?![A-Za-z])"), r"\\ "),
-    (re.compile(r"\\thinspace(?![A-Za-z])"), r"\\,"),
-    (re.compile(r"\\medspace(?![A-Za-z])"), r"\\:"),
-    (re.compile(r"\\thickspace(?![A-Za-z])"), r"\\;"),
-    (re.compile(r"\\negthinspace(?![A-Za-z])"), r"\\!"),
-    (re.compile(r"\\enspace(?![A-Za-z])"), r"\\hspace{0.5em}"),
-    (re.compile(r"\\(?:mathstrut|relax|nobreak)(?![A-Za-z])"), ""),
-    (re.compile(r"\\degree(?![A-Za-z])"), r"\\text{°}"),
-    (re.compile(r"\\celsius(?![A-Za-z])"), r"\\text{°C}"),
-    (re.compile(r"\\(?:La)?TeX(?![A-Za-z])"), lambda found: rf"\text{{{found[0][1:]}}}"),
+    (re.compile(r"\\root(?![A-Za-z])\s*((?:(?!\\of(?![A-Za-z])).)*)\\of(?![A-Za-z])"), r"\\sqrt[\1]"),
+    (re.compile(r"\\Up([a-z]{3,})"), lambda found: f"\\{found[1].title()}"),
     (re.compile(r"\\unicode\s*\{(\d{2,7})\}"), lambda found: sign(int(found[1]))),
-    (re.compile(r"\\([BK])(?=(?:ra|et|raket)\s*\{)"), lambda found: "\\" + found[1].lower()),
     (re.compile(r"\\operatorname\s*\*"), r"\\operatorname*"),
     (re.compile(r"\\begin\{dcases\*?\}(.*?)\\end\{dcases\*?\}", re.DOTALL), r"\\begin{cases}\1\\end{cases}"),
     (
@@ -135,12 +114,7 @@ def with_arguments(tex: str, pattern: str, count: int, write: Callable[..., str]
 
 def _without_wrappers(tex: str) -> str:
     """Without what shows nothing, or only says how something is shown."""
-    tex = with_arguments(tex, r"\\vphantom(?![A-Za-z])", 1, lambda *_: "")
-    tex = with_arguments(tex, r"\\(?:[rlc]lap|bbox\s*(?:\[[^\]]*\])?)(?=\s*\{)", 1, lambda _, shown: f"{{{shown}}}")
-    tex = with_arguments(tex, r"\\cancelto(?![A-Za-z])", 2, lambda _, to, shown: rf"{{\cancel{{{shown}}}}}^{{{to}}}")
-    tex = with_arguments(tex, r"\\(?:style|class|cssId)(?![A-Za-z])", 2, lambda _, __, shown: f"{{{shown}}}")
     tex = with_arguments(tex, r"\\colorbox(?![A-Za-z])", 2, lambda _, __, shown: rf"\text{{{shown}}}")
-    tex = with_arguments(tex, r"\\fbox(?![A-Za-z])", 1, lambda _, shown: rf"\boxed{{\text{{{shown}}}}}")
     tex = with_arguments(tex, r"\\(?:text\w*|mbox)(?=\s*\{)", 1, _words)
     for name, modern in PLAIN_NAMES.items():
         begin, end = rf"\begin{{{modern}}}", rf"\end{{{modern}}}"
@@ -153,7 +127,10 @@ def _words(found: re.Match[str], words: str) -> str:
     pieces = DOLLAR.split(words.replace(chr(34), QUOTE))
     if len(pieces) % 2 == 0:
         pieces = [r"\$".join(pieces)]
-    written = [f"{{{piece}}}" if n % 2 else f"{found[0]}{{{piece}}}" for n, piece in enumerate(pieces) if piece]
+    written = []
+    for n, piece in enumerate(pieces):
+        inner = [f"{{{piece}}}"] if n % 2 else INNER.split(piece)  # words of another font stand between words
+        written += [part if n % 2 or m % 2 else f"{found[0]}{{{part}}}" for m, part in enumerate(inner) if part]
     return written[0] if len(written) == 1 else f"{{{''.join(written)}}}"
 
 

@@ -1,6 +1,8 @@
 """Formulas as MathJax shows them: what pandoc converts, what is put right, what stays as its source."""
 
 import ctypes
+import re
+from pathlib import Path
 
 import pytest
 import typst
@@ -190,6 +192,14 @@ SHOWN = {  # TeX, the same in Typst's own words
     r"\idotsint f": "integral dots.h.c integral f",
     r"\varlimsup x": "overline(lim) x",
     r"\verb|a_b|": 'mono("a_b")',
+    r"\xmapsto[a]{b} c": "mapsto_a^b c",
+    r"\Bbb R + \mathbbm{1}": "bb(R) + bb(1)",
+    r"\surd \root 3 \of {x}": 'upright("√")/**/root(3, x)',
+    r"\cfrac{1}{1 + \cfrac12}": "display(1 / (1 + display(1 / 2)))",
+    r"\Upgamma_{\mathclap{i}} \smash[b]{y} \vcenter{z}": "Gamma_i y z",
+    r"20^\degree": '20^upright("°")',
+    r"\text{a \textbf{b} \LaTeX}": 'upright("a ")/**/bold("b")/**/upright(" ")/**/upright("LaTeX")',
+    r"\href{https://a.b}{x} \class{a}{y} \skew7\hat A": "x y hat(A)",
 }
 
 
@@ -203,6 +213,20 @@ def test_what_pandoc_does_not_read_or_loses_looks_as_typst_would_set_it(tex):
     [converted] = to_typst([Formula(tex, display=True)])
     assert converted.problem is None
     assert picture(converted.markup) == picture(f"$ {SHOWN[tex]} $.body")
+
+
+@pytest.mark.parametrize("convert", [to_typst, to_mathml])
+def test_every_command_that_is_put_in_other_words_is_read(convert):
+    source = (Path(mathematics.__file__).parent / "mathjax.tex").read_text(encoding="utf-8")
+    names = re.findall(r"newcommand\{(\\[A-Za-z]+)\}", source)
+    assert len(names) == source.count("newcommand") > 80
+    converted = convert([Formula(f"{name}|{{x}}{{x}}{{x}}", True) for name in names])
+    assert {name: one.problem for name, one in zip(names, converted, strict=True) if one.problem} == {}
+
+
+def test_an_author_s_own_definition_comes_before_that_of_mathjax():
+    [converted] = to_typst([Formula(r"\bra{x} \S", True, r"\newcommand{\bra}[1]{B_{#1}} \def\S{\Sigma}")])
+    assert converted.markup == "$ B_x Sigma $.body"
 
 
 def test_macros_are_repaired_too_and_endless_ones_are_told():
