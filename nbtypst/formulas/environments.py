@@ -8,6 +8,7 @@ from .tex import mark
 
 ENVIRONMENT = re.compile(r"(\\(begin|end)\s*\{(\w+\*?)\})")
 SPECIFICATION = re.compile(r"\s*(?:\[\w\]\s*)?\{((?:[^{}]|\{[^{}]*\})*)\}")
+PLACED = re.compile(r"^\s*\[[tcb]\]")
 STARRED = re.compile(r"\s*\[([lcr])\]")
 WHOLE = re.compile(r"\s*\\begin\{(\w+\*?)\}(.*)\\end\{\1\}", re.DOTALL)
 RULE = re.compile(r"\\(?:hline|hdashline|cline\s*\{[^{}]*\})")
@@ -68,6 +69,7 @@ def with_numbers(tex: str, numbers: Sequence[str], *, typst: bool) -> str:
 def environment(name: str, body: str, *, typst: bool) -> str:
     """An environment of TeX in the form that pandoc, or with `typst` Typst, takes."""
     bare = name.rstrip("*")
+    body = PLACED.sub("", body) if bare in ("aligned", "gathered", "multlined") else body
     if bare == "eqnarray":  # its third column stands to the left, which only every second one does in Typst
         rows = [[row[0], " ".join(row[1:])] if len(row) > 2 else row for row in rows_of(body)]
         return rf"\begin{{align*}}{_joined(rows)}\end{{align*}}"

@@ -16,7 +16,7 @@ BEGINS, ENDS = rf'upright\("{MARK}nbfill', rf'upright\("{MARK}nbunfill"\)'
 SCOPED = re.compile(rf'{BEGINS}(\w+?)fill"\)((?:(?!{BEGINS}).)*?){ENDS}')
 WORD = r'((?:"[^"]*"|op\("[^"]*"\)|[^\s"()$]+))'
 COMMAND = re.compile(rf"{MARK}nbcommand([A-Za-z]+)nbend")
-STYLES = ("display", "inline", "script", "sscript")
+STYLES = ("display", "inline", "script", "sscript", "limits", "underbracket", "overbracket", "underparen", "overparen")
 WORDS = re.compile(r'((?<![\\/*:]) +)?((?:op\(|upright\()?"(?:[^"\\]|\\.)*"\)?)( +(?![/*]))?')
 OPERATOR = re.compile(r'(.)"((?:[^"\\]|\\.)*)"')
 
@@ -109,10 +109,11 @@ FIRST: list[Repair] = [
 ]
 LAST: list[Repair] = [
     (re.compile(rf'upright\("{MARK}nbat"\)'), "&"),
+    (re.compile(r"#scale\(x: (\d+)%, y: \d+%\)\[([a-z]+(?:\.[a-z]+)*)\]"), r"lr(size: #\1%, \2)"),
     (re.compile(r"\[\\\|\]"), "[│]"),
     (re.compile(r"\\\|"), r' class("normal", \\|)'),
     (re.compile(r"\[│\]"), r"[\\|]"),
-    (re.compile(r"bar\.v\.double"), 'class("normal", bar.v.double)'),
+    (re.compile(r"(?<!%, )bar\.v\.double"), 'class("normal", bar.v.double)'),
     (re.compile(r"#scale\(x: (\d+)%, y: \d+%\)\[\\?(.)\]"), r"lr(size: #\1%, \\\2)"),
     (re.compile(r"corner\.l\.t \{"), r"lr(\\{"),
     (re.compile(r"\} corner\.r\.t"), r"\\})"),

@@ -45,8 +45,9 @@ SIMPLE: list[Rewriting] = [
     (re.compile(r"\\(left|right|middle)\s*\\[lr]vert(?![A-Za-z])"), r"\\\1|"),
     (re.compile(r"\\verb\*?([^A-Za-z\s])(.*?)\1"), lambda found: rf"\texttt{{{found[2]}}}"),
     (re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*\n?"), r"\1"),
+    (re.compile(r"\\buildrel(?![A-Za-z])((?:(?!\\over(?![A-Za-z])).)*)\\over(?![A-Za-z])"), r"\\overset{\1}"),
     (re.compile(r"\\root(?![A-Za-z])\s*((?:(?!\\of(?![A-Za-z])).)*)\\of(?![A-Za-z])"), r"\\sqrt[\1]"),
-    (re.compile(r"\\Up([a-z]{3,})"), lambda found: f"\\{found[1].title()}"),
+    (re.compile(r"\\[bB]igg?[lrm]?\s*(?:\.|(?=\\(?:\w*arrow|backslash|[lr]group|[lr]moustache)(?![A-Za-z])))"), ""),
     (re.compile(r"\\unicode\s*\{(\d{2,7})\}"), lambda found: sign(int(found[1]))),
     (re.compile(r"\\operatorname\s*\*"), r"\\operatorname*"),
     (re.compile(r"\\begin\{dcases\*?\}(.*?)\\end\{dcases\*?\}", re.DOTALL), r"\\begin{cases}\1\\end{cases}"),
@@ -153,7 +154,8 @@ def _marked(tex: str) -> str:
     tex = re.sub(r"\\limits(?![A-Za-z])", lambda _: mark("nblimits"), tex)
     tex = re.sub(r"\\nolimits(?![A-Za-z])", lambda _: mark("nbscripts"), tex)
     tex = re.sub(r"\\middle(?![A-Za-z])\s*", r"\\llcorner ", tex)
-    tex = with_arguments(tex, r"\\underset(?![A-Za-z])", 2, _underset)
+    tex = with_arguments(tex, r"\\(over|under)set(?![A-Za-z])", 2, _set)
+    tex = with_arguments(tex, r"\\((?:over|under)(?:bracket|paren))(?![A-Za-z])", 1, _bracket)
     tex = re.sub(r"\\operatorname\*\s*\{", lambda _: rf"\operatorname{{{MARK}nblimits ", tex)
     return with_arguments(tex, ARROW.pattern, 1, _arrow)
 
@@ -164,13 +166,17 @@ def _style(found: re.Match[str], before: str, behind: str) -> str:
     return f"{before}{mark(f'nbfill{name}fill')}{behind}{mark('nbunfill')}" if behind.strip() else before
 
 
-def _underset(_: re.Match[str], below: str, base: str) -> str:
-    upright = UPRIGHT.fullmatch(base)
-    return (
-        rf"\operatorname{{{upright[1]}}}{mark('nblimits')}_{{{below}}}"
-        if upright
-        else rf"\underset{{{below}}}{{{base}}}"
-    )
+def _set(found: re.Match[str], shown: str, base: str) -> str:
+    """What stands above or below something, wherever the formula stands."""
+    script = "_" if found[1] == "under" else "^"
+    if script == "_" and (upright := UPRIGHT.fullmatch(base)):
+        return rf"\operatorname{{{upright[1]}}}{mark('nblimits')}_{{{shown}}}"
+    return f"{mark('nbfilllimitsfill')}{base}{mark('nbunfill')}{script}{{{shown}}}"
+
+
+def _bracket(found: re.Match[str], shown: str) -> str:
+    outer, inner, end = mark("nbfilllimitsfill"), mark(f"nbfill{found[1]}fill"), mark("nbunfill")
+    return f"{outer}{inner}{shown}{end}{end}"
 
 
 def _arrow(found: re.Match[str], above: str) -> str:

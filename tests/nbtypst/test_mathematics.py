@@ -192,10 +192,18 @@ SHOWN = {  # TeX, the same in Typst's own words
     r"\idotsint f": "integral dots.h.c integral f",
     r"\varlimsup x": "overline(lim) x",
     r"\verb|a_b|": 'mono("a_b")',
-    r"\xmapsto[a]{b} c": "mapsto_a^b c",
+    r"\xmapsto[a]{b} c": "limits(limits(mapsto)_a)^b c",
     r"\Bbb R + \mathbbm{1}": "bb(R) + bb(1)",
     r"\surd \root 3 \of {x}": 'upright("√")/**/root(3, x)',
     r"\cfrac{1}{1 + \cfrac12}": "display(1 / (1 + display(1 / 2)))",
+    r"\overset{*}{X} + \underset{c}{d}": "limits(X)^(*) + limits(d)_c",
+    r"\overset{a}{\frac{b}{c}} \stackrel{d}{=}": "limits(b / c)^a limits(=)^d",
+    r"\underbracket{a+b}_{x} \overparen{c}": "limits(underbracket(a + b))_x limits(overparen(c))",
+    r"\buildrel a \over = b": "limits(=)^a b",
+    r"\biggl\| x \biggr\|": "lr(size: #240%, bar.v.double) x lr(size: #240%, bar.v.double)",
+    r"\bigl\lVert x \bigl. \big\uparrow": "lr(size: #120%, parallel) x arrow.t",
+    r"\begin{aligned}[t] a &= b\end{aligned}": "a & = b",
+    r"\ulcorner x \lrcorner \Updownarrow": 'upright("⌜")/**/x/**/upright("⌟")/**/arrow.t.b.double',
     r"\Upgamma_{\mathclap{i}} \smash[b]{y} \vcenter{z}": "Gamma_i y z",
     r"20^\degree": '20^upright("°")',
     r"\text{a \textbf{b} \LaTeX}": 'upright("a ")/**/bold("b")/**/upright(" ")/**/upright("LaTeX")',
@@ -316,7 +324,7 @@ def test_negative_space_pulls_together(tmp_path):
 def test_a_formula_in_the_words_of_a_formula_is_one(tmp_path):
     source = r"So $f = \begin{cases} u & \text{if $w > 3$} \\ 0 & \text{else} \end{cases}$"
     text = text_of(built(tmp_path, md(rf"{source} and $\colorbox{{yellow}}{{$q$}}$ and $p$.")))
-    assert_says(text, ["if 𝑤>3", "else", "𝑞", "and 𝑝."], ["$", "\\", "text"])
+    assert_says(text, ["if 𝑤 > 3", "else", "𝑞", "and 𝑝."], ["$", "\\", "text"])
 
 
 def test_mathml_is_a_formula_in_markdown_and_in_outputs(tmp_path):
