@@ -97,6 +97,7 @@ FIRST: list[Repair] = [
     (re.compile(r"corner\.l\.b \\\|"), "mid(bar.v)"),
     (re.compile(r"corner\.l\.b (\\?\S+)"), r"mid(\1)"),
     (re.compile(r"\.circle"), ".o"),
+    (re.compile(r"square\.stroked\.tiny"), "square.stroked"),
     (re.compile(r"(?<![\w.])sect(?!\w)"), "inter"),
     (re.compile(r"#h\(0em\)"), "thick"),
     (re.compile(r"#h\(-1em\)"), "#h(-0.167em)"),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
+from .chemistry import chemical
 from .environments import environment, with_environments
 from .macros import argument
 from .scopes import outside_groups, scoped
@@ -63,6 +64,7 @@ SIMPLE: list[Rewriting] = [
 def rewritten(tex: str, *, typst: bool) -> tuple[str, str | None]:
     """(`tex` as pandoc reads it; what of it is shown less well, or None); with marks if it is for Typst."""
     notes: list[str] = []
+    tex = with_arguments(tex, r"\\ce(?![A-Za-z])", 1, lambda _, shown: f"{{{chemical(shown)}}}")
     for pattern, replacement in SIMPLE:
         tex = pattern.sub(replacement, tex)
     for pattern, replacement, note in (
@@ -115,12 +117,18 @@ def with_arguments(tex: str, pattern: str, count: int, write: Callable[..., str]
 
 def _without_wrappers(tex: str) -> str:
     """Without what shows nothing, or only says how something is shown."""
+    tex = with_arguments(tex, r"\\enclose(?:\s*\[[^\]]*\])?(?=\s*\{)", 2, _enclosed)
     tex = with_arguments(tex, r"\\colorbox(?![A-Za-z])", 2, lambda _, __, shown: rf"\text{{{shown}}}")
     tex = with_arguments(tex, r"\\(?:text\w*|mbox)(?=\s*\{)", 1, _words)
     for name, modern in PLAIN_NAMES.items():
         begin, end = rf"\begin{{{modern}}}", rf"\end{{{modern}}}"
         tex = with_arguments(tex, rf"\\{name}(?=\s*\{{)", 1, lambda _, shown, b=begin, e=end: f"{b}{shown}{e}")
     return tex
+
+
+def _enclosed(_: re.Match[str], notation: str, shown: str) -> str:
+    """Struck out or in a box, whatever its form."""
+    return rf"\cancel{{{shown}}}" if "strike" in notation else rf"\boxed{{{shown}}}"
 
 
 def _words(found: re.Match[str], words: str) -> str:
@@ -148,7 +156,7 @@ def _switch(found: re.Match[str], before: str, behind: str) -> str:
 
 def _marked(tex: str) -> str:
     """What the Typst writer loses, marked."""
-    tex = with_arguments(tex, r"\\dfrac(?![A-Za-z])", 2, lambda _, a, b: rf"{{\displaystyle\frac{{{a}}}{{{b}}}}}")
+    tex = with_arguments(tex, r"\\([dt])frac(?![A-Za-z])", 2, _fraction)
     tex = scoped(tex, STYLE, _style)
     tex = SPACE.sub(lambda found: mark(f"nbspace{_width(found) * 1000:.0f}"), tex)
     tex = re.sub(r"\\limits(?![A-Za-z])", lambda _: mark("nblimits"), tex)
@@ -158,6 +166,10 @@ def _marked(tex: str) -> str:
     tex = with_arguments(tex, r"\\((?:over|under)(?:bracket|paren))(?![A-Za-z])", 1, _bracket)
     tex = re.sub(r"\\operatorname\*\s*\{", lambda _: rf"\operatorname{{{MARK}nblimits ", tex)
     return with_arguments(tex, ARROW.pattern, 1, _arrow)
+
+
+def _fraction(found: re.Match[str], above: str, below: str) -> str:
+    return rf"{{\{'display' if found[1] == 'd' else 'text'}style\frac{{{above}}}{{{below}}}}}"
 
 
 def _style(found: re.Match[str], before: str, behind: str) -> str:
