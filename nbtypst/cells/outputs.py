@@ -21,7 +21,8 @@ SHOWN = "nbtypst"  # the key of an output's metadata under which `Figure` and `T
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 STAND_IN = re.compile(r"\s*<[^<>]*>\s*|\s*\w[\w.]*\(.*(?:\)|…)\s*", re.DOTALL)  # "<IPython...object>", "HBox(...)"
 HIDING = re.compile(r"<(script|style|template)\b|<!--", re.IGNORECASE)
-SOMETHING = re.compile(r"<(?:img|svg|table|hr|input)\b", re.IGNORECASE)
+SOMETHING = re.compile(r"<(?:img|svg|table|hr|input)\b|<\w[^<>]*\bstyle\s*=[^<>]*\bbackground", re.IGNORECASE)
+SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
 ELSEWHERE = re.compile(r"<(?:iframe|video|audio|object|embed|canvas)\b", re.IGNORECASE)
 TAG = re.compile(r"<[^<>]*>")
 
@@ -173,8 +174,10 @@ def _captioned(content: str, about: dict) -> str:
 def _unprintable(data: dict, collected: Collected) -> str:
     """A box that says what stood here; nothing for what shows nothing in Jupyter either."""
     kinds = sorted(mime for mime in data if mime != "text/plain")
-    if not kinds or ("text/html" in data and len(kinds) == 1 and not data["text/html"].strip()):
+    if not kinds:
         return ""
+    if kinds == ["text/html"] and not _visible(data["text/html"]).strip() and not SCRIPT.search(data["text/html"]):
+        return ""  # comments, and style sheets alone
     plain = " ".join(data.get("text/plain", "").split())[:120]
     named = next((name for name in ("plotly", "bokeh", "vega", "widget", "javascript") if name in " ".join(kinds)), "")
     what = {"widget": "a widget", "javascript": "a script", "": "an output of " + ", ".join(kinds)}.get(

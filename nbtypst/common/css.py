@@ -1,7 +1,7 @@
 """What style attributes say: declarations, and their colours, sizes, lengths and borders, as Typst writes them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from math import inf
 
@@ -14,13 +14,20 @@ NAMED_SIZES = {
 GRADIENT = re.compile(r"linear-gradient\(\s*(?:90deg|to right)\s*,(.*)\)[^()]*", re.DOTALL | re.IGNORECASE)
 STOPS = re.compile(r"(?<![#\w])([#\w]++(?:\([^()]*\))?)\s+(\d{1,3}(?:\.\d+)?)%")
 PIXEL = 0.75  # points
-PALE = 0.82  # luminance from which on letters would not be seen on white paper
+PALE, WHITE = 0.82, 0.96  # luminances from which on letters would hardly, and would not be seen on white paper
+SEEN = 0.74  # luminance of pale letters
+BLACK, CLEAR = 'rgb("#000000")', 'rgb("#00000000")'
+CLEARED = re.compile(
+    r"\s*(?:transparent|(?:rgb|hsl)a\([^()]*[,/]\s*0(?:\.0*)?%?\s*\)|#(?:[0-9a-f]{3}0|[0-9a-f]{6}00))\s*", re.IGNORECASE
+)
+OPACITY = re.compile(r"\s*([\d.]{1,9})\s*(%?)\s*")
 POINTS = {"mm": 72 / 25.4, "cm": 720 / 25.4, "in": 72.0, "pt": 1.0}
 UNITS = {"": PIXEL, "px": PIXEL, "pc": 12.0, **POINTS}
 RELATIVE = {"em": 1.0, "rem": 1.0, "ex": 0.5, "ch": 0.5}  # to the size of letters
 LENGTH = re.compile(r"\s*([\d.]+)\s*(px|pt|pc|em|rem|ex|ch|cm|mm|in|%)?\s*")
 BORDER = re.compile(r"border(?:-(top|right|bottom|left))?(?:-(style|width|color))?")
 STYLES = {"none", "hidden", "solid", "dotted", "dashed", "double", "groove", "ridge", "inset", "outset"}
+SIDES = ("top", "right", "bottom", "left")
 THICK = {"thin": 0.75, "medium": 2.25, "thick": 3.75}
 DASHES = {"dotted": ', dash: "dotted"', "dashed": ', dash: "dashed"'}
 FUNCTION_BLANKS = re.compile(r"(?<=[,(])\s++|(?<!\s)\s++(?=[,)])")
@@ -60,6 +67,30 @@ def colour(value: str | None) -> str | None:
         return None
     digits = "".join(f"{round(255 * min(1, max(0, part))):02x}" for part in (red, green, blue))
     return f'rgb("#{digits}{f"{round(255 * alpha):02x}" if alpha < 1 else ""}")'
+
+
+def ink(style: dict[str, str], given: str | None = None) -> str | None:
+    """The colour of words, `given` by an attribute or by `style`, and paler by `opacity`; None if it is not said."""
+    value = style.get("color") or given
+    found = CLEAR if CLEARED.fullmatch(value or "") else colour(value)
+    share = OPACITY.fullmatch(style.get("opacity", ""))
+    if not share or not share[1].strip(".") or found == CLEAR:
+        return found
+    seen = min(1.0, float(share[1]) / (100 if share[2] else 1))
+    return _blended(found or BLACK, lambda part: 255 - seen * (255 - part)) if seen < 1 else found
+
+
+def legible(typst_colour: str | None) -> str | None:
+    """A colour of words so dark that they are seen on white paper: darker if it is pale, none if it is white."""
+    light = luminance(typst_colour) if typst_colour else 0.0
+    if light < PALE:
+        return typst_colour
+    return _blended(typst_colour, lambda part: SEEN / light * part) if light < WHITE else None
+
+
+def _blended(typst_colour: str, blend: Callable[[int], float]) -> str:
+    parts = (int(typst_colour[at : at + 2], 16) for at in (6, 8, 10))
+    return f'rgb("#{"".join(f"{round(blend(part)):02x}" for part in parts)}")'
 
 
 @lru_cache(maxsize=4096)
@@ -117,14 +148,14 @@ def bar(value: str | None, behind: str | None = None) -> str | None:
 def sides(style: dict[str, str]) -> str | None:
     """The borders that a style gives, as Typst's strokes by side; None if it gives none."""
     strokes = {}
-    for side in ("top", "right", "bottom", "left"):
+    for side in SIDES:
         words: dict[str, str] = {}
         for name, value in style.items():
             found = BORDER.fullmatch(name)
             if not found or found[1] not in (None, side):
                 continue
             if found[2]:
-                words[found[2]] = value
+                words[found[2]] = _of_side(value, side)
             else:
                 words = {_part(word): word for word in FUNCTION_BLANKS.sub("", value).split()}
         if words.get("style", "none") not in ("none", "hidden"):
@@ -135,6 +166,14 @@ def sides(style: dict[str, str]) -> str | None:
             if wide:
                 strokes[side] = f"(paint: {paint}, thickness: {wide:g}pt{dash})"
     return f"({', '.join(f'{side}: {stroke}' for side, stroke in strokes.items())})" if strokes else None
+
+
+def _of_side(value: str, side: str) -> str:
+    """What `0 0 2px 0` says of one side."""
+    parts = FUNCTION_BLANKS.sub("", value).split() or [""]
+    while len(parts) < len(SIDES):
+        parts.append(parts[max(0, len(parts) - 2)])
+    return parts[SIDES.index(side)]
 
 
 def _part(word: str) -> str:

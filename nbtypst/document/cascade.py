@@ -19,7 +19,8 @@ from .selectors import COMMA, DRAWN, Compound, Position, steps_of
 
 PROPERTIES = re.compile(
     r"background(?:-color|-image)?|color|text-(?:align|decoration|transform)|font-(?:weight|style)|display|visibility"
-    r"|opacity|white-space|direction|(?:max-)?width|height|position|overflow|list-style(?:-type)?|content"
+    r"|opacity|white-space|direction|vertical-align|(?:margin|padding)-left|text-indent|(?:max-)?width|height|position"
+    r"|overflow|list-style(?:-type)?|content"
     r"|border(?:-(?:top|right|bottom|left))?(?:-(?:style|width|color))?|(?:page-)?break-(?:before|after)"
 )
 COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
@@ -154,7 +155,8 @@ def _give(element: HtmlElement, rules: list[Rule]) -> None:
         given[pseudo] |= rule.declarations if pseudo is None else rule.declarations | rule.important
         given["!"] |= rule.important if pseudo is None else {}
     own = element.get("style")
-    written = [_written(given[None]), own.strip().rstrip(";") if own else "", _written(given["!"])]
+    still = {name: value for name, value, important in declared(own or "") if important}  # goes before all sheets
+    written = [_written(given[None]), own.strip().rstrip(";") if own else "", _written(given["!"] | still)]
     if any(written):
         element.set("style", "; ".join(filter(None, written)))
     for pseudo in ("before", "after"):

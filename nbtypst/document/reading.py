@@ -26,7 +26,7 @@ from . import controls
 from .cascade import inline_styles
 from .controls import CONTROLS
 from .parsing import DEEPEST, parsed
-from .seen import drop_covered, is_hidden, keep_lines, prefer_plain_text
+from .seen import blank_invisible, drop_covered, is_hidden, keep_lines, prefer_plain_text
 
 DROPPED = {
     "script", "style", "head", "meta", "link", "title", "template", "noscript", "base", "param", "source", "track",
@@ -69,6 +69,7 @@ def read(html: str, source: Origin) -> HtmlElement:
     drop_covered(body)
     _complete_tables(body)
     _drop(body, source.collected)
+    blank_invisible(body)
     keep_lines(body)
     _read_mathml(body, source.collected)
     _mark_formulas(body)
@@ -191,6 +192,10 @@ def _mark_formulas(body: HtmlElement) -> None:
         html = math_element(tex, display=found["b"] is None and found["d"] is None)
         return [lxml.html.fragment_fromstring(html)]
 
+    for element in body.xpath(".//*[contains(@class, 'tex2jax_ignore')]"):
+        for inner in element.iter():
+            inner.text = (inner.text or "").replace("$", DOLLAR)
+            inner.tail = (inner.tail or "").replace("$", DOLLAR) if inner is not element else inner.tail
     replace_words(body, formulas_in, formula)
     for element, where in text_places(body):
         words = getattr(element, where)

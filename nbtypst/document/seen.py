@@ -40,6 +40,21 @@ def is_hidden(element: HtmlElement) -> bool:
     return flat and (element.tag == "img" or style.get("overflow", "visible") != "visible")
 
 
+def blank_invisible(body: HtmlElement) -> None:
+    """Take the words out of what is invisible but holds something visible, which stays."""
+    for element in body.xpath(".//*[contains(@style, 'visibility')]"):
+        if declarations(element).get("visibility") != "hidden":
+            continue
+        stack = [element]
+        while stack:
+            blank = stack.pop()
+            blank.text = None
+            for child in blank:
+                child.tail = None
+                if declarations(child).get("visibility") != "visible":
+                    stack.append(child)
+
+
 def keep_lines(body: HtmlElement) -> None:
     """Lines and blanks stay where `white-space` says so."""
     for element in list(body.iter()):

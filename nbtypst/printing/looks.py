@@ -11,7 +11,7 @@ from math import inf
 
 from lxml.html import HtmlElement
 
-from ..common.css import PALE, colour, declarations, length, luminance, sides, size
+from ..common.css import colour, declarations, ink, legible, length, luminance, sides, size
 from . import markup
 
 FLOWING = {"article", "body", "div", "footer", "header", "html", "main", "nav", "section"}
@@ -26,6 +26,7 @@ CALLS = {  # of elements whose look is one call
     "strike": "strike", "sub": "sub", "sup": "super", "mark": "highlight", "small": "smaller", "big": "larger",
 }  # fmt: skip
 FONT_SIZES = {"1": 0.7, "2": 0.85, "4": 1.15, "5": 1.4, "6": 1.7, "7": 2.2}  # of <font size>, in em
+RAISED = {"super": "super", "sub": "sub"}
 CASES = {"uppercase": "upper", "lowercase": "lower", "capitalize": "capitalised"}
 ALERTS = ("success", "info", "warning", "danger")
 ANSI = {
@@ -45,24 +46,32 @@ def display(element: HtmlElement) -> str:
 def calls_of(element: HtmlElement) -> list[str]:
     """The calls that give words an element's look, outermost first: "strong", "text(fill: red)"."""
     style, found = declarations(element), []
-    if element.tag in CALLS:
+    painted = style.get("background-color") or style.get("background") or element.get("bgcolor")
+    raised = RAISED.get(style.get("vertical-align", ""))
+    if element.tag in CALLS and not (element.tag == "mark" and painted):
         found.append(CALLS[element.tag])
+    elif raised:
+        found.append(raised)
     arguments = []
-    ground = colour(style.get("background-color") or style.get("background") or element.get("bgcolor"))
-    ink = colour(style.get("color") or (element.get("color") if element.tag == "font" else None))
-    if ink and (ground or luminance(ink) < PALE):
-        arguments.append(f"fill: {ink}")
+    ground = colour(painted)
+    letters = ink(style, element.get("color") if element.tag == "font" else None)
+    if letters := letters if ground else legible(letters):
+        arguments.append(f"fill: {letters}")
     factor = size(style.get("font-size")) or (
         FONT_SIZES.get(element.get("size", "")) if element.tag == "font" else None
     )
-    if factor and factor != 1:
+    if factor and factor != 1 and not (factor < 1 and (raised or element.tag in ("sub", "sup"))):  # small already
         arguments.append(f"size: {factor:.2f}em")
     if (case := style.get("text-transform")) in CASES:
         found.append(CASES[case])
     if element.tag not in BOLD and re.match(r"bold|[6-9]00", style.get("font-weight", "")):
         arguments.append('weight: "bold"')
+    if style.get("font-weight") in ("normal", "400"):
+        arguments.append('weight: "regular"')
     if style.get("font-style") in ("italic", "oblique"):
         found.append("emph")
+    if "small-caps" in style.get("font-variant", ""):
+        found.append("smallcaps")
     found += _lines_of(style)
     if ground and luminance(ground) < 0.995 and element.tag not in BLOCK_GROUND:
         found.append(f"highlight(fill: {ground})" if "text" not in element.tag else "")
@@ -89,9 +98,12 @@ def cell_calls_of(cell: HtmlElement) -> list[str]:
         found.append(CASES[cases[0]])
     for style in styles:
         found += _lines_of(style)
+    if indent := indent_of(declarations(cell)) if "-" in cell.get("style", "") else 0.0:
+        found.append(f"pad(left: {indent:.1f}pt)")
     return list(dict.fromkeys(found))
 
 
+NARROW, MOST_WIDE, LEAST_INDENT, MOST_INDENT = 280.0, 340.0, 8.0, 120.0  # points
 BORDERED = {"div", "p", "section", "blockquote", "center"}
 BLOCK_GROUND = {"div", "p", "section", "blockquote", "td", "th", "tr", "table", "center"}
 
@@ -109,13 +121,41 @@ def block_calls_of(element: HtmlElement) -> list[str]:
     if element.tag in BORDERED and "border" in element.get("style", "") and (border := sides(style)):
         painted.append(f"stroke: {border}")
     if painted:
-        found.append(f"block(width: 100%, inset: 0.6em, {', '.join(painted)})")
+        found.append(f"block(width: {_wide(style)}, inset: 0.6em, {', '.join(painted)})")
+    elif (indent := indent_of(style)) and element.tag in BORDERED:
+        found.append(f"pad(left: {indent:.1f}pt)")
     if (style.get("direction") or element.get("dir", "")).lower() == "rtl":
         found.append("text(dir: rtl)")
     align = "center" if element.tag == "center" else (style.get("text-align") or element.get("align", "")).lower()
     if align in ("center", "right"):
         found.append(f"align({align})")
     return found
+
+
+def _wide(style: dict[str, str]) -> str:
+    """How wide a block is, as Typst says it: as wide as its place unless its style says less."""
+    value = style.get("width", "")
+    if re.fullmatch(r"\s*\d{1,2}(?:\.\d{1,3})?%\s*", value):
+        return value.strip()
+    points = length(value, inf)
+    return f"{points:.1f}pt" if points and points < NARROW else "100%"
+
+
+def indent_of(style: dict[str, str]) -> float:
+    """How far words stand from the left, in points, where that says that they are below something."""
+    given = [length(style.get(name), inf) or 0.0 for name in ("margin-left", "padding-left", "text-indent")]
+    return min(sum(given), MOST_INDENT) if sum(given) > LEAST_INDENT else 0.0
+
+
+def swatch(element: HtmlElement, room: float, letters: float) -> str:
+    """A coloured square or bar without words, such as those of legends; "" if it is none."""
+    style = declarations(element)
+    paint = colour(style.get("background-color") or style.get("background"))
+    high = length(style.get("height"), inf, letters)
+    if not paint or not high or (element.tag == "span" and "inline-block" not in style.get("display", "")):
+        return ""
+    wide = min(MOST_WIDE, length(style.get("width"), room, letters) or room)
+    return f"#box(width: {wide:.1f}pt, height: {high:.1f}pt, fill: {paint});"
 
 
 def terminal_style(element: HtmlElement) -> tuple[str, ...]:
@@ -131,9 +171,9 @@ def terminal_style(element: HtmlElement) -> tuple[str, ...]:
             arguments.append(f'#highlight(fill: rgb("#{ANSI[ground[1]]}").lighten(70%))')
     if "ansi-default-inverse-bg" in element.classes:
         arguments.append("#highlight(fill: luma(205))")
-    ink, shade = colour(style.get("color")), colour(style.get("background-color"))
+    letters, shade = ink(style), colour(style.get("background-color"))
     if shade:  # with letters of their own, or dark ones; colours that are given together are seen together
-        as_given = ink or not element.text_content().strip()
+        as_given = letters or not element.text_content().strip()
         arguments.append(f"#highlight(fill: {shade})" if as_given else f"#highlight(fill: {shade}.lighten(60%))")
     lines = _lines_of(style)
     if "underline" in lines or "ansi-underline" in element.classes or element.tag in ("u", "ins"):
@@ -142,8 +182,8 @@ def terminal_style(element: HtmlElement) -> tuple[str, ...]:
         arguments.append("#strike")
     if "ansi-bold" in element.classes or style.get("font-weight") == "bold" or element.tag in ("b", "strong"):
         arguments.append('weight: "bold"')
-    if ink and (shade or luminance(ink) < PALE):
-        arguments.append(f"fill: {ink}")
+    if letters := letters if shade else legible(letters):
+        arguments.append(f"fill: {letters}")
     return tuple(arguments)
 
 
@@ -157,7 +197,8 @@ def rows_of(
     all_of_them = "flex" in style.get("display", "") and "column" not in style.get("flex-direction", "")
     row: list[HtmlElement] = []
     for child in element:
-        if (all_of_them or _is_in_row(child)) and is_block(child):
+        is_card = child.tag in BORDERED and (child.find("br") is not None or "border" in child.get("style", ""))
+        if (all_of_them or _is_in_row(child)) and (is_block(child) or is_card):
             row.append(child)
         if row and (row[-1] is not child or (child.tail or "").strip() or child.getnext() is None):
             if 2 <= len(row) <= MOST and not any(inner.get("id") in linked for one in row for inner in one.iter()):
@@ -184,7 +225,7 @@ def picture_size(
     wide = length(style.get("width") or image.get("width"), room, letters)
     high = length(style.get("height") or image.get("height"), inf, letters)
     natural_wide, natural_high = natural[0] or room, natural[1]
-    told = bool(wide and high and image.get("width", "").isdecimal())  # then browsers keep no proportions
+    told = bool(wide and high and {"width", "height"} <= style.keys())  # else Jupyter keeps the proportions
     ratio = high / wide if told else natural_high / natural_wide if natural_high else 0.75
     if not wide:
         wide = high / ratio if high and ratio else natural_wide
@@ -207,43 +248,3 @@ def page_breaks(element: HtmlElement) -> tuple[str, str]:
 def _holds(element: HtmlElement) -> bool:
     """Whether what is in an element stands in a box, in which no page can begin."""
     return element.tag not in FLOWING or bool(block_calls_of(element) or calls_of(element))
-
-
-def is_without_marks(element: HtmlElement) -> bool:
-    """Whether the items of a list have neither bullets nor numbers."""
-    style = declarations(element)
-    return "none" in style.get("list-style", style.get("list-style-type", ""))
-
-
-NUMBERINGS = {
-    "decimal": "1", "lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A", "lower-roman": "i",
-    "upper-roman": "I", "lower-greek": "α",
-}  # fmt: skip
-
-
-def call_of_numbers(element: HtmlElement) -> tuple[str, str]:
-    """The call that makes a list with numbers, and its arguments."""
-    style, numbers = declarations(element), _numbers_of(element)
-    words = f"{style.get('list-style-type', '')} {style.get('list-style', '')}".split()
-    named = next((NUMBERINGS[word] for word in words if word in NUMBERINGS), None)
-    pattern = named or (element.get("type") if element.get("type") in ("a", "A", "i", "I") else None)
-    arguments = f'numbering: "{pattern}.", ' if pattern and pattern != "1" else ""
-    if any(number < 0 or number != numbers[0] + n for n, number in enumerate(numbers)):
-        return "deep-enum", f"numbers: {markup.array(list(map(str, numbers)))}, {arguments}"
-    return "enum", (f"start: {numbers[0]}, " if numbers and numbers[0] != 1 else "") + arguments
-
-
-def _numbers_of(element: HtmlElement) -> list[int]:
-    """The number of each item: HTML's `start`, `reversed`, and an item's own `value`, from which counting goes on."""
-    step = 1 if element.get("reversed") is None else -1
-    number = _integer(element.get("start"), 1 if step == 1 else len(element))
-    numbers = []
-    for item in element:
-        number = _integer(item.get("value"), number)
-        numbers.append(number)
-        number += step
-    return numbers
-
-
-def _integer(given: str | None, default: int) -> int:
-    return int(given) if given and re.fullmatch(r"\s*[+-]?\d{1,8}\s*", given) else default

@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 
 from ..common.fonts import ZERO_WIDTH_SPACE, breakable
 from . import markup
-from .looks import calls_of, picture_size
+from .looks import calls_of, picture_size, swatch
 
 WORD = re.compile(r"\S{18,}")  # that may be too long for a line
 SHORT_WORD = re.compile(r"\S{3,}")  # that may be too long for a column
@@ -78,6 +78,7 @@ class WordsWriter:
             body = f"#box-of-words[{body}];{ZERO_WIDTH_SPACE}"
         for call in reversed(calls_of(element) if body else []):
             body = f"#{call}[{body}];"
+        body = body or swatch(element, place.room, place.size)
         return self.anchor(element, place) + body
 
     def inline_br(self, element: HtmlElement, place: Place) -> str:
@@ -90,7 +91,8 @@ class WordsWriter:
 
     def inline_q(self, element: HtmlElement, place: Place) -> str:
         """A quotation within a line."""
-        return f"“{self.inlines([element.text or '', *children(element)], place)}”"
+        begin, end = "‘’" if sum(1 for _ in element.iterancestors("q")) % 2 else "“”"
+        return f"{begin}{self.inlines([element.text or '', *children(element)], place)}{end}"
 
     def inline_code(self, element: HtmlElement, place: Place) -> str:
         """Code within a line."""

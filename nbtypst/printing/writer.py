@@ -9,16 +9,8 @@ from lxml.html import HtmlElement
 from ..document import LEVELS, Document, Part
 from ..tables import TooLargeError, TypstTable, beside, table
 from . import verbatim
-from .looks import (
-    block_calls_of,
-    call_of_numbers,
-    calls_of,
-    cell_calls_of,
-    display,
-    is_without_marks,
-    page_breaks,
-    rows_of,
-)
+from .lists import call_of_numbers, is_without_marks
+from .looks import block_calls_of, calls_of, cell_calls_of, display, page_breaks, rows_of, swatch
 from .words import Place, WordsWriter, children
 
 if TYPE_CHECKING:
@@ -74,6 +66,7 @@ class TypstWriter(WordsWriter):
                 self.remarks.add(self.at, told)
             return self.words(" ".join(element.itertext()), place)
         written, run, beside = [], [element.text or ""], self._beside(element, place)
+        gap = " " if "flex" in display(element) or "grid" in display(element) else ""  # its words stand apart
         for child in element:
             if child in beside:
                 written += [self._paragraph(run, place), beside[child]]
@@ -82,7 +75,7 @@ class TypstWriter(WordsWriter):
                 written += [self._paragraph(run, place), self.block(child, place)]
                 run = [child.tail or ""]
             else:
-                run += [child, child.tail or ""]
+                run += [child, (child.tail or "") + (gap or " " * display(child).startswith("inline-"))]
         written.append(self._paragraph(run, place))
         return "\n\n".join(filter(None, written))
 
@@ -103,9 +96,10 @@ class TypstWriter(WordsWriter):
         return found
 
     def _paragraph(self, run: Sequence[str | HtmlElement], place: Place) -> str:
-        text = self.inlines(run, place).strip()
-        if text:
-            self.below_heading = False
+        text = self.inlines(run, place).strip(" \t\n")
+        if not text.strip():
+            return ""
+        self.below_heading = False
         return text
 
     def block(self, element: HtmlElement, place: Place) -> str:
@@ -117,6 +111,7 @@ class TypstWriter(WordsWriter):
         body = getattr(self, name)(element, place) if hasattr(self, name) else self._plain_block(element, place)
         for call in reversed(block_calls_of(element) if body else []):
             body = f"#{call}[{body}]"
+        body = body or swatch(element, place.room, place.size)
         return f"{before}{self.anchor(element, place)}{body}{after}"
 
     def _plain_block(self, element: HtmlElement, place: Place) -> str:

@@ -2,13 +2,14 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import lru_cache
 from math import inf
 
 from lxml.html import HtmlElement
 
-from ..common.css import PALE, bar, colour, declarations_in, length, luminance, sides
-from .grid import Grid
+from ..common.css import bar, colour, declarations_in, ink, legible, length, sides
+from .grid import Cell, Grid
 
 NUMBER = re.compile(
     r"[(\[]?[-+−–±~<>≈$€£¥]*\s?(?:\d+(?:[,.'_\u202f\u00a0 ]\d+)*\.?|\.\d+)(?:[eE][-+−]?\d+)?"
@@ -16,6 +17,7 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 BLANK = re.compile(r"[-–—.…\s]*|n/?an?|nat|none|<na>|null", re.IGNORECASE)
+STROKE = re.compile(r'(\w+): (\(paint: (?:rgb\("[^"]*"\)|\w+), thickness: ([\d.]+)pt(?:, dash: "\w+")?\))')
 EM = 9.0  # points of the letters in Jupyter's tables
 ALIGNS = {"left": "left", "right": "right", "center": "center", "start": "left", "end": "right", "justify": "left"}
 
@@ -28,8 +30,8 @@ def _look(style: str) -> tuple[str | None, str | None, str | None, bool, bool, s
     plain = colour(found.get("background-color") or found.get("background"))
     ground = bar(found.get("background") or found.get("background-image"), plain) or plain
     italic = found.get("font-style") in ("italic", "oblique")
-    align, ink = found.get("text-align", "").lower() or None, colour(found.get("color"))
-    return align, ground, ink, bold, italic, sides(found) if "border" in style else None
+    align = found.get("text-align", "").lower() or None
+    return align, ground, ink(found), bold, italic, sides(found) if "border" in style else None
 
 
 @lru_cache(maxsize=4096)
@@ -42,6 +44,35 @@ def take_looks(grid: Grid, element: HtmlElement) -> None:
     """Give the cells of `grid` the alignments and colours of the `table` element, and its columns their alignments."""
     _style_rows(grid, element, is_frame="dataframe" in (element.get("class") or "").split())
     _align_columns(grid)
+    _settle_borders(grid)
+
+
+def _settle_borders(grid: Grid) -> None:
+    """Where two cells meet, the wider border holds, and of two the first cell's, as in CSS."""
+    bordered = [cell for cell in grid.cells() if cell.stroke]
+    if len(bordered) < 2:
+        return
+    strokes = {
+        id(cell): {side: (line, float(wide)) for side, line, wide in STROKE.findall(cell.stroke)} for cell in bordered
+    }
+    at = {(row, column): cell for cell in bordered for row, column in _slots(cell)}
+    for cell in bordered:
+        for side, other_side, down, right in (("bottom", "top", 1, 0), ("right", "left", 0, 1)):
+            for row, column in _slots(cell):
+                other = at.get((row + down, column + right))
+                if other is None or other is cell:
+                    continue
+                own, its = strokes[id(cell)].get(side), strokes[id(other)].get(other_side)
+                if own and its and own != its:
+                    strokes[id(cell)][side] = strokes[id(other)][other_side] = max(own, its, key=lambda line: line[1])
+    for cell in bordered:
+        cell.stroke = f"({', '.join(f'{side}: {line}' for side, (line, _) in strokes[id(cell)].items())})"
+
+
+def _slots(cell: Cell) -> Iterator[tuple[int, int]]:
+    for row in range(cell.row, cell.row + cell.rowspan):
+        for column in range(cell.column, cell.column + cell.colspan):
+            yield row, column
 
 
 def _style_rows(grid: Grid, table: HtmlElement, *, is_frame: bool) -> None:
@@ -57,15 +88,14 @@ def _style_rows(grid: Grid, table: HtmlElement, *, is_frame: bool) -> None:
             inherited = [("", *look[1:]) for look in inherited]
         for cell in row:
             looks = [_own_look(cell.element), *inherited] if cell.element.attrib else inherited
-            for number_of_look, (align, fill, ink, bold, italic, stroke) in enumerate(looks):
+            for number_of_look, (align, fill, letters, bold, italic, stroke) in enumerate(looks):
                 if align in ALIGNS and cell.align is None and not (is_frame and number < grid.head):
                     cell.align = ALIGNS[align]
-                cell.fill, cell.ink = cell.fill or fill, cell.ink or ink
+                cell.fill, cell.ink = cell.fill or fill, cell.ink or letters
                 if number_of_look == 0 and cell.element.attrib:
                     cell.stroke, cell.wide = stroke, _wide(cell.element.get("style") or "")
                 cell.bold, cell.italic = cell.bold or bold, cell.italic or italic
-            if cell.ink and not cell.fill and luminance(cell.ink) >= PALE:
-                cell.ink = None
+            cell.ink = cell.ink if cell.fill else legible(cell.ink)
 
 
 def _own_look(element: HtmlElement) -> tuple[str | None, str | None, str | None, bool, bool, str | None]:
@@ -87,7 +117,7 @@ def _align_columns(grid: Grid) -> None:
                 numbers[cell.column] += not BLANK.fullmatch(cell.text)
             else:
                 words[cell.column] += 1
-    grid.numeric = [number > 0 and number >= 9 * word for number, word in zip(numbers, words, strict=True)]
+    grid.numeric = [number > word for number, word in zip(numbers, words, strict=True)]
     for column in range(grid.columns):
         usual = "right" if grid.numeric[column] else "left"
         grid.aligns.append(said[column].most_common(1)[0][0] if said[column] else usual)

@@ -1,6 +1,7 @@
 """A table of HTML, or blocks beside each other, as Typst markup that fits on the page, whatever it holds."""
 
 import copy
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from .split import parts_of, selected
 if TYPE_CHECKING:
     from ..common.page import Page
 
+INLINE = re.compile(r"\bdisplay\s*:\s*inline-block\s*;?")
 LEAST_ROOM = 2.2  # em of a column of what is only laid out in columns, at least
 
 
@@ -99,6 +101,8 @@ def beside(row: list[HtmlElement], write: Writer, page: "Page", *, room: float, 
         cell = lxml.html.Element("td")
         cell.append(copy.deepcopy(one))
         cell[0].tail = None
+        if style := cell[0].get("style"):
+            cell[0].set("style", INLINE.sub("", style))  # it is a block of its cell
         cells.append(cell)
     layout = lxml.html.Element("table")
     layout.append(cells)

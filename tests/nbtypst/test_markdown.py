@@ -166,7 +166,8 @@ def test_pictures_of_every_address_are_shown_and_attachments_of_one_name_are_two
         ('width="50%"', 173, 86.5),
         ('width="4000"', 346, 173),
         ('width="abc"', 75, 37.5),
-        ('width="200" height="20"', 150, 15),
+        ('width="200" height="20"', 150, 75),  # Jupyter's style sheet keeps the proportions
+        ('style="width: 200px; height: 20px"', 150, 15),
     ],
 )
 def test_pictures_have_the_size_that_html_gives_but_never_more_than_the_text(size, width, height, tmp_path):

@@ -204,7 +204,7 @@ SHOWN = {  # TeX, the same in Typst's own words
     r"\bigl\lVert x \bigl. \big\uparrow": "lr(size: #120%, parallel) x arrow.t",
     r"\begin{aligned}[t] a &= b\end{aligned}": "a & = b",
     r"\ulcorner x \lrcorner \Updownarrow": 'upright("⌜")/**/x/**/upright("⌟")/**/arrow.t.b.double',
-    r"\ce{SO4^2- + Ba^2+ -> BaSO4 v}": "upright(S O)_4^(2 -) + upright(B a)^(2 +) med arrow.r upright(B a S O)_4 med arrow.b",
+    r"\ce{SO4^2- -> BaSO4 v}": "upright(S O)_4^(2 -) med arrow.r upright(B a S O)_4 med arrow.b",
     r"\ce{2 H3O+} \ce{Fe^{III}}": "2 thin upright(H)_3 upright(O)^(+) upright(F e)^(upright(I I I))",
     r"\ce{A ->[H2O] B=C}": 'upright(A) med stretch(arrow.r)^(upright(H)_2 upright(O)) upright(B)/**/"="/**/upright(C)',
     r"\tfrac12 \square": "inline(1 / 2) square.stroked",
