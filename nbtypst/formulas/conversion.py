@@ -149,5 +149,10 @@ def _math_element(markup: str, source: str) -> str | None:
     if not found:
         return None
     alt = html.escape(" ".join(source.split()))
-    content = COMMAND.sub(r"\\\1", repaired_mathml(found[2])).replace(QUOTE, "&quot;")
+    content = (
+        COMMAND.sub(r"\\\1", repaired_mathml(found[2]))
+        .replace(QUOTE, "&quot;")
+        .replace("\ufdd2", "“")
+        .replace("\ufdd3", "”")
+    )
     return f'<math display="{found[1]}" alttext="{alt}">{content}</math>'

@@ -8,6 +8,9 @@ from .tex import mark
 
 ENVIRONMENT = re.compile(r"(\\(begin|end)\s*\{(\w+\*?)\})")
 SPECIFICATION = re.compile(r"\s*(?:\[\w\]\s*)?\{((?:[^{}]|\{[^{}]*\})*)\}")
+BESIDE = {"aligned", "gathered", "split", "alignedat"}
+ALIGNED_AT = re.compile(r"^\s*\{\d+\}")
+WHOLES = {"equation", "equation*", "gather", "gather*", "align", "align*", "multline", "multline*", "displaymath"}
 PLACED = re.compile(r"^\s*\[[tcb]\]")
 STARRED = re.compile(r"\s*\[([lcr])\]")
 WHOLE = re.compile(r"\s*\\begin\{(\w+\*?)\}(.*)\\end\{\1\}", re.DOTALL)
@@ -16,8 +19,8 @@ DELIMITERS = {"array": "n", "matrix": "n", "smallmatrix": "n", "subarray": "n", 
 DELIMITERS |= {"Bmatrix": "c", "vmatrix": "v", "Vmatrix": "w"}
 
 
-def with_environments(tex: str, write: Callable[[str, str], str]) -> str:
-    """`tex` with `write(name, body)` for each environment, the inner ones first."""
+def with_environments(tex: str, write: Callable[[str, str, str], str]) -> str:
+    """`tex` with `write(name, body, name of the one around it)` for each environment, the inner ones first."""
     open_ones: list[tuple[str, str, list[str]]] = [("", "", [])]  # how each begins, its name, what is in it
     at = 0
     for found in ENVIRONMENT.finditer(tex):
@@ -28,7 +31,7 @@ def with_environments(tex: str, write: Callable[[str, str], str]) -> str:
             open_ones.append((found[1], found[3], []))
         elif begin and name == found[3]:
             open_ones.pop()
-            open_ones[-1][2].append(write(name, "".join(inside)))
+            open_ones[-1][2].append(write(name, "".join(inside), open_ones[-1][1]))
         else:
             inside.append(found[1])
     open_ones[-1][2].append(tex[at:])
@@ -66,13 +69,20 @@ def with_numbers(tex: str, numbers: Sequence[str], *, typst: bool) -> str:
     return f"{tex[: found.start(2)]}{_joined(rows)}{tex[found.end(2) :]}"
 
 
-def environment(name: str, body: str, *, typst: bool) -> str:
-    """An environment of TeX in the form that pandoc, or with `typst` Typst, takes."""
+def environment(name: str, body: str, around: str, *, typst: bool, is_alone: bool) -> str:
+    """An environment of TeX in the form that pandoc, or with `typst` Typst, takes.
+
+    Rows that stand beside something, and not `is_alone`, are for Typst a matrix of one column, aligned in its cells.
+    """
     bare = name.rstrip("*")
     body = PLACED.sub("", body) if bare in ("aligned", "gathered", "multlined") else body
     if bare == "eqnarray":  # its third column stands to the left, which only every second one does in Typst
         rows = [[row[0], " ".join(row[1:])] if len(row) > 2 else row for row in rows_of(body)]
         return rf"\begin{{align*}}{_joined(rows)}\end{{align*}}"
+    if typst and bare in BESIDE and (around not in WHOLES if around else not is_alone):
+        rows = [[mark("nbal").join(row)] for row in rows_of(ALIGNED_AT.sub("", body))]
+        kind = mark(f"nbmatn{'c' if bare == 'gathered' or any('nbal' in row[0] for row in rows) else 'l'}VH")
+        return rf"\begin{{Bmatrix}}{kind}{_joined(rows)}\end{{Bmatrix}}"
     if typst and bare in ("align", "aligned", "flalign") and "&" in body:
         rows = [[rf"\qquad {c}" if n and n % 2 == 0 else c for n, c in enumerate(row)] for row in rows_of(body)]
         return rf"\begin{{{name}}}{_joined(rows)}\end{{{name}}}"
@@ -103,7 +113,7 @@ def _matrix(name: str, columns: str, body: str) -> str:
     width = max(map(len, rows))
     letters = "".join(re.findall("[lcr]", columns)) or "c"
     letters = (letters + letters[-1] * width)[:width]
-    bars = ([gap.count("|") for gap in re.split("[lcr]", columns)] + [0] * width)[: width + 1]
+    bars = ([gap.count("|") + gap.count(":") for gap in re.split("[lcr]", columns)] + [0] * width)[: width + 1]
     rules = [*rules, 0][: len(rows) + 1]
     if max(bars + rules) > 1 or any((bars[0], bars[-1], rules[0], rules[-1])):
         kind = mark(f"nbframe{letters}V{'x'.join(map(str, bars))}H{'x'.join(map(str, rules))}")

@@ -37,7 +37,8 @@ def repaired_typst(markup: str) -> str | None:
         markup = SCOPED.sub(_scoped, markup)
     markup = re.sub(rf' ?upright\("{MARK}nb(?:fill\w+|unfill|limits|scripts)"\)', "", markup)
     markup = WORDS.sub(_without_blanks, markup)
-    return COMMAND.sub(r"\\\\\1", markup.replace(QUOTE, r"\"")) + ".body"
+    markup = markup.replace(QUOTE, r"\"").replace("\ufdd2", "“").replace("\ufdd3", "”")
+    return COMMAND.sub(r"\\\\\1", markup) + ".body"
 
 
 def _operator(found: re.Match[str]) -> str:
@@ -78,10 +79,22 @@ def _scoped(found: re.Match[str]) -> str:
     whole = plain.count("(") == plain.count(")") and plain.count("[") == plain.count("]")
     if not body or not whole:
         return f" {body} "
-    call = f"math.{found[1]}(" if found[1] in STYLES else f'text(fill: rgb("{found[1]}"), '
+    call = (
+        "math.op(limits: true, "
+        if found[1] == "op"
+        else f"math.{found[1]}("
+        if found[1] in STYLES
+        else f'text(fill: rgb("{found[1]}"), '
+    )
     if len(found[1]) == len("b123456") and found[1][0] == "b":
         return f' #box(fill: rgb("{found[1][1:]}"), outset: 2pt, math.equation(alt: " ", $ {body} $.body)) '
     return f" #{call}$ {body} $.body) "
+
+
+def _interval(found: re.Match[str]) -> str:
+    """What stands between brackets of which one is turned around, as in ]0, 1[."""
+    first, inside, last = found.groups()
+    return found[0] if first in "[(" and last in "])" else rf"lr(\{first}{inside}\{last})"
 
 
 def _without_blanks(found: re.Match[str]) -> str:
@@ -114,6 +127,7 @@ LAST: list[Repair] = [
     (re.compile(r"\[\\\|\]"), "[│]"),
     (re.compile(r"\\\|"), r' class("normal", \\|)'),
     (re.compile(r"\[│\]"), r"[\\|]"),
+    (re.compile(r"lr\(\\?([][()])([^][()]*?)\\?([][()])\)"), _interval),
     (re.compile(r"(?<!%, )bar\.v\.double"), 'class("normal", bar.v.double)'),
     (re.compile(r"#scale\(x: (\d+)%, y: \d+%\)\[\\?(.)\]"), r"lr(size: #\1%, \\\2)"),
     (re.compile(r"corner\.l\.t \{"), r"lr(\\{"),

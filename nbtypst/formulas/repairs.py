@@ -11,17 +11,20 @@ from .chemistry import chemical
 from .environments import environment, with_environments
 from .macros import argument
 from .scopes import outside_groups, scoped
-from .tex import MARK, QUOTE, mark, sign
+from .tex import IN_WORDS, MARK, mark, sign
 
-INFIX = re.compile(r"\\(over|atop|choose)(?![A-Za-z])")
+INFIX = re.compile(r"\\(over|atop|choose|brace|brack)(?![A-Za-z])")
 SWITCH = re.compile(r"\\(bf|rm|it|tt|sf)(?![A-Za-z])\s*")
 EMS = {"em": 1.0, "ex": 0.43, "pt": 0.1, "mm": 0.2845, "cm": 2.845, "in": 7.227, "mu": 1 / 18, "px": 0.075, "pc": 1.2}
-LENGTH = r"(-?\d*\.?\d+)\s*(em|ex|pt|mm|cm|in|mu|px|pc)"
+UNIT = "em|ex|pt|mm|cm|in|mu|px|pc"
+LENGTH = rf"(-?\d*\.?\d+)\s*({UNIT})"
+TIGHT = r"[=+<>-]|\\(?:times|cdot|in|to|sim|approx|mid|pm|leq?|geq?|neq?|equiv|cup|cap)(?![A-Za-z])"
 SPACE = re.compile(rf"\\(?:hspace\*?|mspace)\s*\{{\s*{LENGTH}\s*\}}|\\(?:hskip|mskip|kern|mkern)\s*{LENGTH}")
 SIZE = re.compile(r"\\(?:tiny|Tiny|scriptsize|small|normalsize|large|Large|LARGE|huge|Huge)(?![A-Za-z])\s*")
 REFERENCE = re.compile(r"\\(eq)?ref\s*\{([^{}]*)\}")
 DOLLAR = re.compile(r"(?<!\\)\$")
 INNER = re.compile(r"(\\(?:text\w*|mbox)\s*\{[^{}]*\})")
+ALONE = re.compile(r"\s*\\begin\s*\{[^{}]*\}[^\\]*\\end\s*\{[^{}]*\}[\s.,;]*")  # of what stands in no group
 STYLE = re.compile(r"\\(display|text|script|scriptscript)style(?![A-Za-z])\s*")
 STYLES = {"display": "display", "text": "inline", "script": "script", "scriptscript": "sscript"}
 FRAMED = re.compile(
@@ -46,6 +49,9 @@ SIMPLE: list[Rewriting] = [
     (re.compile(r"\\(left|right|middle)\s*\\[lr]vert(?![A-Za-z])"), r"\\\1|"),
     (re.compile(r"\\verb\*?([^A-Za-z\s])(.*?)\1"), lambda found: rf"\texttt{{{found[2]}}}"),
     (re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*\n?"), r"\1"),
+    (re.compile(rf"(?<![\w.])(?<!\\\\\[)\.\d+(?!\d*\s*(?:{UNIT}))"), lambda found: rf"\text{{{found[0]}}}"),
+    (re.compile(rf"\\!\s*(?={TIGHT})"), ""),
+    (re.compile(rf"({TIGHT})\s*\\!"), r"\1 "),
     (re.compile(r"\\buildrel(?![A-Za-z])((?:(?!\\over(?![A-Za-z])).)*)\\over(?![A-Za-z])"), r"\\overset{\1}"),
     (re.compile(r"\\root(?![A-Za-z])\s*((?:(?!\\of(?![A-Za-z])).)*)\\of(?![A-Za-z])"), r"\\sqrt[\1]"),
     (re.compile(r"\\[bB]igg?[lrm]?\s*(?:\.|(?=\\(?:\w*arrow|backslash|[lr]group|[lr]moustache)(?![A-Za-z])))"), ""),
@@ -78,7 +84,8 @@ def rewritten(tex: str, *, typst: bool) -> tuple[str, str | None]:
     tex = scoped(scoped(tex, SWITCH, _switch), INFIX, _infix)
     tex = NAMED.sub(r"\\operatorname*\1", tex)
     tex = BRACED_ROWS.sub(_braced_rows, tex) if typst else tex
-    tex = with_environments(tex, partial(environment, typst=typst))
+    is_alone = ALONE.fullmatch("".join(outside_groups(tex))) is not None
+    tex = with_environments(tex, partial(environment, typst=typst, is_alone=is_alone))
     if {"&", r"\\"} & set(outside_groups(tex)) and not ROWS.search(tex):
         tex = rf"\begin{{aligned}}{tex}\end{{aligned}}"
     return (_marked(tex) if typst else SPACE.sub(_ems, tex)), "; ".join(notes) or None
@@ -133,7 +140,9 @@ def _enclosed(_: re.Match[str], notation: str, shown: str) -> str:
 
 def _words(found: re.Match[str], words: str) -> str:
     """Words; formulas between dollars in them are formulas."""
-    pieces = DOLLAR.split(words.replace(chr(34), QUOTE))
+    for quote, own in IN_WORDS.items():
+        words = words.replace(quote, own)
+    pieces = DOLLAR.split(words)
     if len(pieces) % 2 == 0:
         pieces = [r"\$".join(pieces)]
     written = []
@@ -146,7 +155,8 @@ def _words(found: re.Match[str], words: str) -> str:
 def _infix(found: re.Match[str], above: str, below: str) -> str:
     r"""a \over b as \frac{a}{b}."""
     made = {"over": rf"\frac{{{above}}}{{{below}}}", "choose": rf"\binom{{{above}}}{{{below}}}"}
-    return made.get(found[1], rf"\begin{{matrix}}{above}\\{below}\end{{matrix}}")
+    begin, end = {"brace": (r"\left\{", r"\right\}"), "brack": (r"\left[", r"\right]")}.get(found[1], ("", ""))
+    return made.get(found[1], rf"{begin}\begin{{matrix}}{above}\\{below}\end{{matrix}}{end}")
 
 
 def _switch(found: re.Match[str], before: str, behind: str) -> str:
@@ -163,6 +173,7 @@ def _marked(tex: str) -> str:
     tex = re.sub(r"\\nolimits(?![A-Za-z])", lambda _: mark("nbscripts"), tex)
     tex = re.sub(r"\\middle(?![A-Za-z])\s*", r"\\llcorner ", tex)
     tex = with_arguments(tex, r"\\(over|under)set(?![A-Za-z])", 2, _set)
+    tex = with_arguments(tex, r"\\mathop(?![A-Za-z])", 1, lambda _, it: f"{mark('nbfillopfill')}{it}{mark('nbunfill')}")
     tex = with_arguments(tex, r"\\((?:over|under)(?:bracket|paren))(?![A-Za-z])", 1, _bracket)
     tex = re.sub(r"\\operatorname\*\s*\{", lambda _: rf"\operatorname{{{MARK}nblimits ", tex)
     return with_arguments(tex, ARROW.pattern, 1, _arrow)
