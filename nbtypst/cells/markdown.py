@@ -17,6 +17,9 @@ from .markdown_tables import tables
 TAG = re.compile(r"<[^>]*>")
 PARAGRAPH = re.compile(r"\s*<p>(.*)</p>\s*", re.DOTALL)
 NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:[ \t]+\S.*(?:\n(?:[ \t]*\n)?[ ]{4,}\S.*)*", re.MULTILINE)
+LAZY = re.compile(  # a note's first paragraph that goes on in lines which are not set in
+    r"^ {0,3}\[\^[^\]\s]+\]:[ \t]+\S[^\n]*(?:\n(?!\[\^|[-*+>#|`~]|\d+[.)]|\$\$)\S[^\n]*)+", re.MULTILINE
+)
 NOTE_CALL = re.compile(r"\[\^([^\]\s]+)\](?!:)")
 PLUGINS = ("strikethrough", "table", "url", "task_lists", "def_list")  # nbconvert's
 PLUGINS += ("footnotes", "mistune.plugins.table.table_in_list", "mistune.plugins.table.table_in_quote")  # JupyterLab's
@@ -40,7 +43,9 @@ class Renderer(HTMLRenderer):
         return math(tex, display=display)
 
     def block_code(self, code: str, info: str | None = None) -> str:
-        """A block of code, fenced or set in."""
+        """A block of code, fenced or set in; none of blanks alone."""
+        if not code.strip():
+            return ""
         language = (info or "").strip().split(maxsplit=1)[:1]
         return code_block(code, language[0] if language else "")
 
@@ -72,6 +77,7 @@ def as_html(source: str) -> str:
 
 def with_footnotes(sources: list[str]) -> list[str]:
     """Markdown of a notebook's cells in which notes that stand in another cell are at hand; no note is left out."""
+    sources = [LAZY.sub(lambda found: found[0].replace("\n", "\n    "), source) for source in sources]
     notes = {found[1]: found[0] for source in sources for found in NOTE.finditer(source)}
     called = {name for source in sources for name in NOTE_CALL.findall(source)}
     completed = []

@@ -129,7 +129,7 @@ def _json(content: object, *_: object) -> str:
 def _picture(mime: str, content: str, metadata: dict, collected: Collected) -> str:
     """A picture, with caption, label and alternative text where it has them."""
     about, sizes = _about(metadata), metadata.get(mime)
-    sizes = sizes if isinstance(sizes, dict) else {}
+    sizes = sizes if isinstance(sizes, dict) else metadata  # where R's kernel has them
     caption, alt = about.get("caption"), about.get("alt") or sizes.get("alt")
     if not caption:
         collected.remark("a picture without a caption" + ("" if alt else " and an alternative text"))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from .letters import clean
 from .reading import Origin, read
 from .references import Numbers, cite, mark_captions, mark_references, read_works
 from .structure import Links, Part, arrange_headings, is_long, move_footnotes, take_title, words_of
+
+SECONDS = re.compile(r"\d{9,10}\.\d+")
 
 
 @dataclass(frozen=True)
@@ -109,9 +112,14 @@ def _front(about: dict) -> dict[str, str | list[str]]:
     return {
         "subtitle": clean(str(about.get("subtitle") or "")),
         "authors": [name for name in entries("authors") if name],
-        "byline": [*entries("date"), *entries("byline")],
+        "byline": [*map(_date, entries("date")), *entries("byline")],
         "abstract": clean(str(about.get("abstract") or "")),
     }
+
+
+def _date(given: str) -> str:
+    """A date as it shall stand there; one in seconds since 1970, as some programs write it, as a day."""
+    return str(datetime.fromtimestamp(float(given), UTC).date()) if SECONDS.fullmatch(given) else given
 
 
 def _works(about: dict, notebook: Notebook, options: Options, collected: Collected) -> list[tuple[str, bytes]]:

@@ -70,6 +70,9 @@ def read(html: str, source: Origin) -> HtmlElement:
     _complete_tables(body)
     _drop(body, source.collected)
     blank_invisible(body)
+    for pre in body.iter("pre"):  # its first line break shows nothing
+        if not pre.get("class") and (pre.text or "").startswith("\n"):
+            pre.text = pre.text[1:]
     keep_lines(body)
     _read_mathml(body, source.collected)
     _mark_formulas(body)

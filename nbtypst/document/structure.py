@@ -12,6 +12,7 @@ from lxml.html.builder import SPAN
 LEVELS = {f"h{level}": level for level in range(1, 7)}
 GIVEN_NAME = re.compile(r"(?<!\s)\s*+\{#([\w:.-]++)[^{}]*+\}\s*+$")  # of a heading: "## Title {#name}"
 LONG = 8  # pages from which on a document gets a table of contents by itself
+BEFORE_TITLE = 120  # letters that may stand before the title
 MOST_CALLS = 20  # of one note in a cell, each of which shows it
 LEADING_ON = re.compile(r"https?:|ftp:|mailto:|tel:", re.IGNORECASE)  # to pages, letters and calls; to no program
 ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
@@ -45,13 +46,25 @@ def take_title(parts: Sequence[Part], own: str | None, other: str | None) -> str
     Its first words are its title if they are a heading of level 1, and the metadata say nothing else; they are taken
     out of the text.
     """
-    first = next((child for part in parts for child in _contents(part)), None)
-    if not isinstance(first, str) and first is not None and first.tag == "h1":
+    first = _first_heading(parts)
+    if first is not None and first.tag == "h1":
         words = words_of(first)
         if words and (own is None or words == own):
             _leave_names(first)
             own = words
     return other or own
+
+
+def _first_heading(parts: Sequence[Part]) -> HtmlElement | None:
+    """The heading that stands first, or in its cell behind a few words, such as a name or a date."""
+    before = 0
+    for child in next(filter(None, ([*_contents(part)] for part in parts)), []):
+        if not isinstance(child, str) and child.tag in LEVELS:
+            return child
+        before += len(child if isinstance(child, str) else child.text_content())
+        if before > BEFORE_TITLE or (not isinstance(child, str) and child.tag in ("pre", "figure", "table")):
+            return None
+    return None
 
 
 def _leave_names(title: HtmlElement) -> None:

@@ -20,12 +20,16 @@ NUMBERINGS = {
 }  # fmt: skip
 
 
+OF_JUPYTER = "1Aai1"  # of lists in each other, by its style sheet
+
+
 def call_of_numbers(element: HtmlElement) -> tuple[str, str]:
     """The call that makes a list with numbers, and its arguments."""
     style, numbers = declarations(element), _numbers_of(element)
     words = f"{style.get('list-style-type', '')} {style.get('list-style', '')}".split()
     named = next((NUMBERINGS[word] for word in words if word in NUMBERINGS), None)
-    pattern = named or (element.get("type") if element.get("type") in ("a", "A", "i", "I") else None)
+    within = OF_JUPYTER[min(sum(1 for _ in element.iterancestors("ol")), len(OF_JUPYTER) - 1)]
+    pattern = named or (element.get("type") if element.get("type") in ("1", "a", "A", "i", "I") else within)
     arguments = f'numbering: "{pattern}.", ' if pattern and pattern != "1" else ""
     if any(number < 0 or number != numbers[0] + n for n, number in enumerate(numbers)):
         return "deep-enum", f"numbers: {markup.array(list(map(str, numbers)))}, {arguments}"

@@ -103,7 +103,8 @@ def cell_calls_of(cell: HtmlElement) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-NARROW, MOST_WIDE, LEAST_INDENT, MOST_INDENT = 280.0, 340.0, 8.0, 120.0  # points
+NARROW, LEAST_INDENT, MOST_INDENT = 280.0, 8.0, 120.0  # points
+SHARE = re.compile(r"\s*(\d{1,3}(?:\.\d{1,3})?%)\s*")  # of the width that there is
 BORDERED = {"div", "p", "section", "blockquote", "center"}
 BLOCK_GROUND = {"div", "p", "section", "blockquote", "td", "th", "tr", "table", "center"}
 
@@ -127,6 +128,8 @@ def block_calls_of(element: HtmlElement) -> list[str]:
     if (style.get("direction") or element.get("dir", "")).lower() == "rtl":
         found.append("text(dir: rtl)")
     align = "center" if element.tag == "center" else (style.get("text-align") or element.get("align", "")).lower()
+    if element.tag == "img" and "auto" in style.get("margin", style.get("margin-left", "")):
+        align = "center" if "auto" in style.get("margin", style.get("margin-right", "")) else "right"
     if align in ("center", "right"):
         found.append(f"align({align})")
     return found
@@ -134,10 +137,9 @@ def block_calls_of(element: HtmlElement) -> list[str]:
 
 def _wide(style: dict[str, str]) -> str:
     """How wide a block is, as Typst says it: as wide as its place unless its style says less."""
-    value = style.get("width", "")
-    if re.fullmatch(r"\s*\d{1,2}(?:\.\d{1,3})?%\s*", value):
-        return value.strip()
-    points = length(value, inf)
+    if share := SHARE.fullmatch(style.get("width", "")):
+        return share[1]
+    points = length(style.get("width"), inf)
     return f"{points:.1f}pt" if points and points < NARROW else "100%"
 
 
@@ -145,17 +147,6 @@ def indent_of(style: dict[str, str]) -> float:
     """How far words stand from the left, in points, where that says that they are below something."""
     given = [length(style.get(name), inf) or 0.0 for name in ("margin-left", "padding-left", "text-indent")]
     return min(sum(given), MOST_INDENT) if sum(given) > LEAST_INDENT else 0.0
-
-
-def swatch(element: HtmlElement, room: float, letters: float) -> str:
-    """A coloured square or bar without words, such as those of legends; "" if it is none."""
-    style = declarations(element)
-    paint = colour(style.get("background-color") or style.get("background"))
-    high = length(style.get("height"), inf, letters)
-    if not paint or not high or (element.tag == "span" and "inline-block" not in style.get("display", "")):
-        return ""
-    wide = min(MOST_WIDE, length(style.get("width"), room, letters) or room)
-    return f"#box(width: {wide:.1f}pt, height: {high:.1f}pt, fill: {paint});"
 
 
 def terminal_style(element: HtmlElement) -> tuple[str, ...]:
@@ -212,27 +203,6 @@ def _is_in_row(element: HtmlElement) -> bool:
         return False
     style = declarations(element)
     return style.get("display", "").lower() in IN_ROW or style.get("float", "") in ("left", "right")
-
-
-def picture_size(
-    image: HtmlElement, natural: tuple[float | None, float | None], most: tuple[float, float], letters: float
-) -> tuple[float, float | None]:
-    """The width and height of a picture, None for the height that its proportions give.
-
-    `natural` is what its file says, `most` the room that there is, `letters` their size, all in points.
-    """
-    style, (room, tallest) = declarations(image), most
-    wide = length(style.get("width") or image.get("width"), room, letters)
-    high = length(style.get("height") or image.get("height"), inf, letters)
-    natural_wide, natural_high = natural[0] or room, natural[1]
-    told = bool(wide and high and {"width", "height"} <= style.keys())  # else Jupyter keeps the proportions
-    ratio = high / wide if told else natural_high / natural_wide if natural_high else 0.75
-    if not wide:
-        wide = high / ratio if high and ratio else natural_wide
-    wide = max(1.0, min(wide, length(style.get("max-width"), room, letters) or room, room))
-    if ratio * wide > tallest:
-        wide = max(1.0, tallest / ratio)
-    return wide, wide * ratio if told or not natural_high else None
 
 
 def page_breaks(element: HtmlElement) -> tuple[str, str]:

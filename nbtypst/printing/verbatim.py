@@ -23,7 +23,7 @@ Run = tuple[str, tuple[str, ...]]  # words and the arguments of `text` for their
 def code(text: str, language: str, columns: int) -> str:
     """A block of code, its words coloured by Typst, unless a line is so long that this would take no end of time."""
     language = "text" if any(len(line) > LONGEST for line in text.split("\n")) else language
-    lines = [piece for line in text.rstrip("\n").split("\n") for piece in _marked(_wrapped(line, columns))]
+    lines = [piece for line in text.rstrip("\n").split("\n") for piece in _marked(_wrapped(line.rstrip(), columns))]
     arguments = [f"lang: {markup.string(language or 'text')}", markup.string("\n".join(lines))]
     return f"#raw(block: true, {', '.join(arguments)})"
 

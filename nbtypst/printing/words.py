@@ -8,7 +8,8 @@ from lxml.html import HtmlElement
 
 from ..common.fonts import ZERO_WIDTH_SPACE, breakable
 from . import markup
-from .looks import calls_of, picture_size, swatch
+from .drawn import picture_size, swatch
+from .looks import calls_of
 
 WORD = re.compile(r"\S{18,}")  # that may be too long for a line
 SHORT_WORD = re.compile(r"\S{3,}")  # that may be too long for a column

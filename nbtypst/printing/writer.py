@@ -9,8 +9,9 @@ from lxml.html import HtmlElement
 from ..document import LEVELS, Document, Part
 from ..tables import TooLargeError, TypstTable, beside, table
 from . import verbatim
+from .drawn import swatch
 from .lists import call_of_numbers, is_without_marks
-from .looks import block_calls_of, calls_of, cell_calls_of, display, page_breaks, rows_of, swatch
+from .looks import block_calls_of, calls_of, cell_calls_of, display, page_breaks, rows_of
 from .words import Place, WordsWriter, children
 
 if TYPE_CHECKING:
@@ -115,6 +116,8 @@ class TypstWriter(WordsWriter):
         return f"{before}{self.anchor(element, place)}{body}{after}"
 
     def _plain_block(self, element: HtmlElement, place: Place) -> str:
+        if hasattr(self, f"inline_{element.tag}"):  # a picture or a link that is a block by its style
+            return self.inline(element, place)
         body = self.blocks(element, place.inner())
         if "csl-entry" in element.classes:
             return f"#work-cited[{body}]"
@@ -131,16 +134,18 @@ class TypstWriter(WordsWriter):
         label = self.label(element, place)
         level = LEVELS[element.tag]
         self.below_heading = True
-        if place.depth:
+        if place.depth or any(one.tag == "div" and block_calls_of(one) for one in element.iterancestors()):
             return f"*{text}*{self.anchor(element, place)}"
-        if "front" in element.classes:
-            return f"#front-heading[{text}]{label}"
-        before = ""
-        if level == 1:
-            before = "#place.flush()\n" if self.chapter else "#contents-here()\n"
-            self.chapter += 1
-        self.section += level <= SECTION
-        return f"{before}#heading(level: {level})[{text}]{label}"
+        before, heading = "", f"#front-heading[{text}]{label}"
+        if "front" not in element.classes:
+            if level == 1:
+                before = "#place.flush()\n" if self.chapter else "#contents-here()\n"
+                self.chapter += 1
+            self.section += level <= SECTION
+            heading = f"#heading(level: {level})[{text}]{label}"
+        for call in block_calls_of(element):
+            heading = f"#{call}[{heading}]" if call.startswith("align") else heading
+        return before + heading
 
     def block_p(self, element: HtmlElement, place: Place) -> str:
         """A paragraph."""

@@ -8,6 +8,7 @@ from .grid import Cell, Grid
 
 SHORT = 6.5  # em: a column of words up to this width is not broken
 LONG = 18.0  # em: a column of anything wider than this may be broken
+SPANNING = 30.0  # em: of a long cell over several columns, at least, where there is room
 COMFORT, BARE = 7.5, 4.0  # em: of a column of prose, at least, where there is room, and where there is little
 COMFORT_WORD, BARE_WORD = 16.0, 8.0  # em: words up to this width stay whole
 SMALL, SMALLER, TINY = 8.5 / 11, 7.5 / 11, 6.5 / 11  # parts of the text's size
@@ -142,8 +143,8 @@ def _spread(columns: Sequence[Column], cell: Cell, head: int) -> None:
     """Make columns wide enough, together, for a cell that spans them; a long one is broken."""
     natural, least, total, *_ = cell.extent
     closed, tight = (least, least) if cell.row >= head or len(cell.element) else _of_header(cell.text)
-    if cell.row >= head and natural <= SHORT:
-        closed = tight = natural
+    if cell.row >= head:
+        closed = tight = natural if natural <= SHORT else max(least, min(natural, SPANNING))
     gap = 2 * FITS[-1].inset * (len(columns) - 1)
     for name, wide in (("natural", natural), ("closed", closed), ("tight", tight)):
         more = (min(wide, 3 * LONG) - gap - sum(getattr(column, name) for column in columns)) / len(columns)
