@@ -75,7 +75,7 @@ def document_of(notebooks: Sequence[Notebook], options: Options | None = None) -
         part_rows(part.tree)
         mark_references(part, works=bool(works))
     own = notebooks[0].metadata.get("title")
-    title = take_title(parts, str(own) if own else None, options.title)
+    title = take_title(parts, str(own) if own else None, options.title, collected.remark)
     if works:
         cite(parts, works, lang, collected)
     arrange_headings(parts)

@@ -40,7 +40,7 @@ def words_of(element: HtmlElement) -> str:
     return " ".join(element.text_content().split())
 
 
-def take_title(parts: Sequence[Part], own: str | None, other: str | None) -> str | None:
+def take_title(parts: Sequence[Part], own: str | None, other: str | None, remark: Remark) -> str | None:
     """The document's title: `other` if there is one, or else its `own`, from the metadata or its first words.
 
     Its first words are its title if they are a heading of level 1, and the metadata say nothing else; they are taken
@@ -50,6 +50,8 @@ def take_title(parts: Sequence[Part], own: str | None, other: str | None) -> str
     if first is not None and first.tag == "h1":
         words = words_of(first)
         if words and (own is None or words == own):
+            if not other and any("\\" in (formula.text or "") for formula in first.find_class("math")):
+                remark("formulas in the title are shown as their sources", parts[0].place)
             _leave_names(first)
             own = words
     return other or own
