@@ -37,7 +37,7 @@ def repaired_typst(markup: str) -> str | None:
         markup = SCOPED.sub(_scoped, markup)
     markup = re.sub(rf' ?upright\("{MARK}nb(?:fill\w+|unfill|limits|scripts)"\)', "", markup)
     markup = WORDS.sub(_without_blanks, markup)
-    markup = markup.replace(QUOTE, r"\"").replace("\ufdd2", "“").replace("\ufdd3", "”")
+    markup = markup.replace(QUOTE, r"\"").replace("\ufdd4", "“").replace("\ufdd5", "”")
     return COMMAND.sub(r"\\\\\1", markup) + ".body"
 
 

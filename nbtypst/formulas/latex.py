@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable
-from html import escape
+from html import escape, unescape
 
-from .finding import math
+from .finding import DOLLAR, math
 from .latex_tables import readable, with_looks
 from .pandoc import ask
 from .scopes import TooMuchError
@@ -52,7 +52,7 @@ def _by_pandoc(text: str, remark: Callable[[str], None], seconds: float) -> str 
         remark(f"of LaTeX, {', '.join(list(lost)[:10])} is not shown")
     return with_looks(
         PANDOCS_FORMULA.sub(
-            lambda found: f'<span class="math{" display" if found[1] == "display" else ""}">{found[2]}</span>',
-            answer.text,
+            lambda found: math(unescape(found[2].replace(DOLLAR, "$")), display=found[1] == "display"),
+            answer.text.replace("$", DOLLAR),  # no dollar that it writes begins a formula
         )
     )

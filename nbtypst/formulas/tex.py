@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 MARK, QUOTE = "\ufdd0", "\ufdd1"  # begins marks of our own; a straight quotation mark within words: no formula has them
-IN_WORDS = {chr(34): QUOTE, "``": "\ufdd2", "“": "\ufdd2", "''": "\ufdd3", "”": "\ufdd3", "`": "‘", "´": "’"}
+IN_WORDS = {chr(34): QUOTE, "``": "\ufdd4", "“": "\ufdd4", "''": "\ufdd5", "”": "\ufdd5", "`": "‘", "´": "’"}
 OUR_OWN = re.compile("[\ufdd0-\ufdef]")
 BRACED = r"\{((?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*)\}"  # four braces deep
 NAME = r"\s*(?:\{\s*\\([A-Za-z]+|[^A-Za-z])\s*\}|\\([A-Za-z]+|[^A-Za-z]))"

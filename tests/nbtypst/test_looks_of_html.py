@@ -83,6 +83,7 @@ def test_a_bar_is_as_wide_as_its_share_and_a_square_without_words_is_there(tmp_p
         (html("<div style='visibility:hidden'>no <span style='visibility:visible'>yes</span></div>"), ["yes"], ["no"]),
         (html("<table class='tex2jax_ignore'><tr><td>$5 to $6</td></tr></table>"), ["$5 to $6"], []),
         (html("<pre>\nfirst\nsecond</pre>"), ["Lab first second"], []),
+        (run_code("show()", shown(text_latex=r"\begin{tabular}{l} \$5 \& \$6\end{tabular}")), ["$5 & $6"], []),
         (md("<q>a <q>b</q></q>"), ["“a ‘b’”"], []),
         (md("1. a\n   1. b\n      1. c"), ["1. a A. b a. c"], []),
         (
