@@ -152,7 +152,7 @@ def _math_element(markup: str, source: str) -> str | None:
     content = (
         COMMAND.sub(r"\\\1", repaired_mathml(found[2]))
         .replace(QUOTE, "&quot;")
-        .replace("\ufdd2", "“")
-        .replace("\ufdd3", "”")
+        .replace("\ufdd4", "“")
+        .replace("\ufdd5", "”")
     )
     return f'<math display="{found[1]}" alttext="{alt}">{content}</math>'

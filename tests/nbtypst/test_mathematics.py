@@ -246,6 +246,11 @@ def test_every_command_that_is_put_in_other_words_is_read(convert):
     assert {name: one.problem for name, one in zip(names, converted, strict=True) if one.problem} == {}
 
 
+def test_quotation_marks_in_words_are_those_of_the_author_on_a_web_page_too():
+    [converted] = to_mathml([Formula(r"\text{“a” ``b''}", True)])
+    assert ">“a” “b”<" in converted.markup
+
+
 def test_an_author_s_own_definition_comes_before_that_of_mathjax():
     [converted] = to_typst([Formula(r"\bra{x} \S", True, r"\newcommand{\bra}[1]{B_{#1}} \def\S{\Sigma}")])
     assert converted.markup == "$ B_x Sigma $.body"
