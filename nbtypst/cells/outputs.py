@@ -24,6 +24,8 @@ HIDING = re.compile(r"<(script|style|template)\b|<!--", re.IGNORECASE)
 SOMETHING = re.compile(r"<(?:img|svg|table|hr|input)\b|<\w[^<>]*\bstyle\s*=[^<>]*\bbackground", re.IGNORECASE)
 SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
 ELSEWHERE = re.compile(r"<(?:iframe|video|audio|object|embed|canvas)\b", re.IGNORECASE)
+FIRST_FRAME = re.compile(r'frames\[0\]\s*=\s*"(data:image/[a-z]+;base64,[^"]+)"')
+BROKEN_LINE = re.compile(r"\\\s+")  # of JavaScript
 TAG = re.compile(r"<[^<>]*>")
 
 
@@ -113,6 +115,14 @@ def _visible(html: str) -> str:
     return "".join([*pieces, html[at:]])
 
 
+def _html(text: str, _: dict, collected: Collected) -> str:
+    """HTML as it stands; of matplotlib's animations the first picture, which Jupyter shows until they are begun."""
+    if 'class="animation"' in text and (frame := FIRST_FRAME.search(text)):
+        collected.remark("an animation is shown by its first picture")
+        return f'<div class="picture"><img src="{escape(BROKEN_LINE.sub("", frame[1]))}" alt="An animation"></div>'
+    return f'<div class="html">{text}</div>'
+
+
 def _markdown(text: str, metadata: dict, _: Collected) -> str:
     shown, about = markdown.as_html(text), _about(metadata)
     return _captioned(shown, about) if about.get("kind") == "table" else shown
@@ -144,7 +154,7 @@ def _picture(mime: str, content: str, metadata: dict, collected: Collected) -> s
 
 
 SHOWN_BY: dict[str, Callable[[Any, dict, Collected], str]] = {  # what makes HTML of each type, the richest first
-    "text/html": lambda text, *_: f'<div class="html">{text}</div>',
+    "text/html": _html,
     "text/markdown": _markdown,
     "text/latex": _latex,
     **{mime: partial(_picture, mime) for mime in PICTURES},

@@ -20,9 +20,11 @@ from .selectors import COMMA, DRAWN, Compound, Position, steps_of
 PROPERTIES = re.compile(
     r"background(?:-color|-image)?|color|text-(?:align|decoration|transform)|font-(?:weight|style)|display|visibility"
     r"|opacity|white-space|direction|vertical-align|(?:margin|padding)-left|text-indent|(?:max-)?width|height|position"
-    r"|overflow|list-style(?:-type)?|content"
+    r"|overflow|list-style(?:-type)?|content|caption-side"
     r"|border(?:-(?:top|right|bottom|left))?(?:-(?:style|width|color))?|(?:page-)?break-(?:before|after)"
 )
+CUSTOM = re.compile(r"(?<![\w-])(--[\w-]+)\s*:\s*([^;{}]+)")
+VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,[^()]*(?:\([^()]*\)[^()]*)*)?\)")
 COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
 AT_RULE = re.compile(r"@([^{};]*)(?:\{((?:[^{}]|\{[^{}]*\})*)\}|;)")
 FOR_PRINT = re.compile(r"(?:only\s+)?(?:all|print)|not\s+screen|", re.IGNORECASE)
@@ -46,7 +48,8 @@ def rules_of(sheet: str) -> list[Rule]:
 
     Rules with other selectors, or for screens alone, are left out.
     """
-    rules = []
+    rules, own = [], dict(CUSTOM.findall(sheet))
+    sheet = VARIABLE.sub(lambda found: own.get(found[1], found[0]), sheet)
     for selectors, body in RULE.findall(AT_RULE.sub(_of_media, COMMENT.sub("", sheet))):
         declarations, important = _declarations(body)
         if not declarations and not important:

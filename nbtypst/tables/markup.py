@@ -1,5 +1,6 @@
 """A planned table -> Typst markup."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
@@ -88,6 +89,8 @@ def table_markup(task: Task, grid: Grid, found: Plan) -> TypstTable:
         arguments.append("breakable: false")
     if grid.caption is not None and (words := task.write(grid.caption, task.room, task.size)):
         arguments.append(f"caption: [{words}]")
+        if re.search(r"caption-side\s*:\s*bottom", grid.caption.get("style", "")):
+            arguments.append("below: true")
     arguments.append(f"head: {grid.head}")
     arguments.append(f"columns: ({', '.join('auto' if wide is None else f'{wide:.2f}pt' for wide in found.widths)},)")
     arguments.append(f"align: ({', '.join(grid.aligns)},)")

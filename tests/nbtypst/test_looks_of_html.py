@@ -3,7 +3,7 @@
 import ctypes
 
 import pytest
-from kitchen import assert_says, md, printed, run_code, shown, text_of
+from kitchen import assert_says, base64_png, md, printed, run_code, shown, text_of
 from pypdfium2 import PdfDocument, raw
 
 BAR = '<div style="background:#dddddd;width:200px"><div style="background:green;width:{}%">x</div></div>'
@@ -132,6 +132,27 @@ def test_a_mark_has_its_own_ground_and_an_important_declaration_goes_before_a_sh
     assert (0x7A, 0xEC, 0xEC) in grounds
     assert not any(red > 240 and green > 200 and blue < 150 for red, green, blue in grounds)  # no yellow
     assert inks_of(tmp_path)["q"][:3] == (0, 0, 255)
+
+
+def test_a_sheet_s_own_names_of_colours_are_known_and_a_caption_stands_below(tmp_path):
+    sheet = ":root {--c: purple} #y {--d: #ff8800} #y td {color: var(--d, red)} #y th {color: var(--c)}"
+    rows = "<tr><th>p</th></tr><tr><td>q</td></tr>"
+    below = "<caption style='caption-side: bottom'>v</caption>"
+    printed(tmp_path, html(f"<style>{sheet}</style><table id='y'>{below}{rows}</table>"))
+    inks = inks_of(tmp_path)
+    assert (inks["p"][:3], inks["q"][:3]) == ((128, 0, 128), (255, 136, 0))
+    foot = {letter: box[1] for letter, (box, _) in letters_of(tmp_path).items()}
+    assert foot["p"] > foot["q"] > foot["v"]
+
+
+def test_an_animation_is_its_first_picture_and_told(tmp_path):
+    data = base64_png()
+    frames = f'frames[0] = "data:image/png;base64,{data[:40]}\\\n{data[40:]}"'
+    inside = '<img id="anim"><input type="range"><input type="radio"><label>Once</label>'
+    pdf, remarks = printed(tmp_path, html(f'<div class="animation">{inside}</div><script>{frames}</script>'))
+    assert_says(text_of(pdf), [], ["Once"])
+    assert [one for one in remarks if "animation is shown by its first picture" in one]
+    assert [*PdfDocument((tmp_path / "lab.pdf").read_bytes())[0].get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE])]
 
 
 def test_a_long_cell_over_narrow_columns_makes_them_wide(tmp_path):
