@@ -67,7 +67,7 @@ class TypstWriter(WordsWriter):
                 self.remarks.add(self.at, told)
             return self.words(" ".join(element.itertext()), place)
         written, run, beside = [], [element.text or ""], self._beside(element, place)
-        gap = " " if "flex" in display(element) or "grid" in display(element) else ""  # its words stand apart
+        is_laid_out = "flex" in display(element) or "grid" in display(element)
         for child in element:
             if child in beside:
                 written += [self._paragraph(run, place), beside[child]]
@@ -76,7 +76,8 @@ class TypstWriter(WordsWriter):
                 written += [self._paragraph(run, place), self.block(child, place)]
                 run = [child.tail or ""]
             else:
-                run += [child, (child.tail or "") + (gap or " " * display(child).startswith("inline-"))]
+                apart = child.tag != "img" and (is_laid_out or display(child).startswith("inline-"))
+                run += [child, (child.tail or "") + " " * apart]
         written.append(self._paragraph(run, place))
         return "\n\n".join(filter(None, written))
 
