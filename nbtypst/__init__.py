@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .cells.outputs import register_output
     from .common.programs import program_versions
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"
 
 __all__ = [
     "TEXT_WIDTH_INCHES",
