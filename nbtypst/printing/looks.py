@@ -104,7 +104,7 @@ def cell_calls_of(cell: HtmlElement) -> list[str]:
 
 
 NARROW, LEAST_INDENT, MOST_INDENT = 280.0, 8.0, 120.0  # points
-SHARE = re.compile(r"\s*(\d{1,3}(?:\.\d{1,3})?%)\s*")  # of the width that there is
+SHARE = re.compile(r"\s*(\d{1,2}(?:\.\d{1,3})?%|100%)\s*")  # of the width that there is
 BORDERED = {"div", "p", "section", "blockquote", "center"}
 BLOCK_GROUND = {"div", "p", "section", "blockquote", "td", "th", "tr", "table", "center"}
 
