@@ -47,7 +47,7 @@ def take_title(parts: Sequence[Part], own: str | None, other: str | None, remark
     out of the text.
     """
     first = _first_heading(parts)
-    if first is not None and first.tag == "h1":
+    if first is not None and first.tag == "h1":  # of several, one behind other words begins a chapter
         words = words_of(first)
         if words and (own is None or words == own):
             if not other and any("\\" in (formula.text or "") for formula in first.find_class("math")):
@@ -59,10 +59,10 @@ def take_title(parts: Sequence[Part], own: str | None, other: str | None, remark
 
 def _first_heading(parts: Sequence[Part]) -> HtmlElement | None:
     """The heading that stands first, or in its cell behind a few words, such as a name or a date."""
-    before = 0
+    before, count = 0, sum(1 for _, heading in headings(parts) if heading.tag == "h1")
     for child in next(filter(None, ([*_contents(part)] for part in parts)), []):
         if not isinstance(child, str) and child.tag in LEVELS:
-            return child
+            return child if count == 1 or not before else None
         before += len(child if isinstance(child, str) else child.text_content())
         if before > BEFORE_TITLE or (not isinstance(child, str) and child.tag in ("pre", "figure", "table")):
             return None

@@ -25,6 +25,13 @@ REFERENCE = re.compile(r"\\(eq)?ref\s*\{([^{}]*)\}")
 DOLLAR = re.compile(r"(?<!\\)\$")
 INNER = re.compile(r"(\\(?:text\w*|mbox)\s*\{[^{}]*\})")
 ALONE = re.compile(r"\s*\\begin\s*\{[^{}]*\}[^\\]*\\end\s*\{[^{}]*\}[\s.,;]*")  # of what stands in no group
+MATHOP = re.compile(  # with limits whatever its place
+    re.escape(mark("nbfillopfill"))
+    + rf"((?:(?!{MARK}nbfill).)*?)"
+    + re.escape(mark("nbunfill"))
+    + r"\s*"
+    + re.escape(mark("nblimits"))
+)
 STYLE = re.compile(r"\\(display|text|script|scriptscript)style(?![A-Za-z])\s*")
 STYLES = {"display": "display", "text": "inline", "script": "script", "scriptscript": "sscript"}
 FRAMED = re.compile(
@@ -174,6 +181,7 @@ def _marked(tex: str) -> str:
     tex = re.sub(r"\\middle(?![A-Za-z])\s*", r"\\llcorner ", tex)
     tex = with_arguments(tex, r"\\(over|under)set(?![A-Za-z])", 2, _set)
     tex = with_arguments(tex, r"\\mathop(?![A-Za-z])", 1, lambda _, it: f"{mark('nbfillopfill')}{it}{mark('nbunfill')}")
+    tex = MATHOP.sub(lambda found: f"{mark('nbfilllimitsfill')}{found[1]}{mark('nbunfill')}", tex)
     tex = with_arguments(tex, r"\\((?:over|under)(?:bracket|paren))(?![A-Za-z])", 1, _bracket)
     tex = re.sub(r"\\operatorname\*\s*\{", lambda _: rf"\operatorname{{{MARK}nblimits ", tex)
     return with_arguments(tex, ARROW.pattern, 1, _arrow)

@@ -103,6 +103,7 @@ def cell_calls_of(cell: HtmlElement) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+INSET = 0.6  # em, between a border and what stands in it
 NARROW, LEAST_INDENT, MOST_INDENT = 280.0, 8.0, 120.0  # points
 SHARE = re.compile(r"\s*(\d{1,2}(?:\.\d{1,3})?%|100%)\s*")  # of the width that there is
 BORDERED = {"div", "p", "section", "blockquote", "center"}
@@ -115,14 +116,8 @@ def block_calls_of(element: HtmlElement) -> list[str]:
     alert = next((kind for kind in ALERTS if f"alert-{kind}" in element.classes), None)
     if alert or "alert" in element.classes:
         found.append(f"alert({markup.string(alert or 'info')})")
-    ground = colour(style.get("background-color") or style.get("background") or element.get("bgcolor"))
-    painted = []
-    if ground and element.tag in BLOCK_GROUND and luminance(ground) < 0.995:
-        painted.append(f"fill: {ground}")
-    if element.tag in BORDERED and "border" in element.get("style", "") and (border := sides(style)):
-        painted.append(f"stroke: {border}")
-    if painted:
-        found.append(f"block(width: {_wide(style)}, inset: 0.6em, {', '.join(painted)})")
+    if painted := _painted(element, style):
+        found.append(f"block(width: {_wide(style)}, inset: {INSET}em, {', '.join(painted)})")
     elif (indent := indent_of(style)) and element.tag in BORDERED:
         found.append(f"pad(left: {indent:.1f}pt)")
     if (style.get("direction") or element.get("dir", "")).lower() == "rtl":
@@ -133,6 +128,27 @@ def block_calls_of(element: HtmlElement) -> list[str]:
     if align in ("center", "right"):
         found.append(f"align({align})")
     return found
+
+
+def _painted(element: HtmlElement, style: dict[str, str]) -> list[str]:
+    """The arguments of `block` for the ground and the borders of an element."""
+    found = []
+    ground = colour(style.get("background-color") or style.get("background") or element.get("bgcolor"))
+    if ground and element.tag in BLOCK_GROUND and luminance(ground) < 0.995:
+        found.append(f"fill: {ground}")
+    if element.tag in BORDERED and "border" in element.get("style", "") and (border := sides(style)):
+        found.append(f"stroke: {border}")
+    return found
+
+
+def narrower(element: HtmlElement, room: float, letters: float) -> float:
+    """How many points what stands in a block has less than its place has."""
+    style = declarations(element)
+    if not style or element.tag not in BORDERED:
+        return 0.0
+    if _painted(element, style):
+        return room - min(room, length(style.get("width"), room, letters) or room) + 2 * INSET * letters
+    return indent_of(style)
 
 
 def _wide(style: dict[str, str]) -> str:

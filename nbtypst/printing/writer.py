@@ -11,7 +11,7 @@ from ..tables import TooLargeError, TypstTable, beside, table
 from . import verbatim
 from .drawn import swatch
 from .lists import call_of_numbers, is_without_marks
-from .looks import block_calls_of, calls_of, cell_calls_of, display, page_breaks, rows_of
+from .looks import block_calls_of, calls_of, cell_calls_of, display, narrower, page_breaks, rows_of
 from .words import Place, WordsWriter, children
 
 if TYPE_CHECKING:
@@ -98,8 +98,8 @@ class TypstWriter(WordsWriter):
         return found
 
     def _paragraph(self, run: Sequence[str | HtmlElement], place: Place) -> str:
-        text = self.inlines(run, place).strip(" \t\n")
-        if not text.strip():
+        text = self.inlines(run, place).lstrip(" \t\n").rstrip()
+        if not text:
             return ""
         self.below_heading = False
         return text
@@ -119,7 +119,7 @@ class TypstWriter(WordsWriter):
     def _plain_block(self, element: HtmlElement, place: Place) -> str:
         if hasattr(self, f"inline_{element.tag}"):  # a picture or a link that is a block by its style
             return self.inline(element, place)
-        body = self.blocks(element, place.inner())
+        body = self.blocks(element, place.inner(narrower(element, place.room, place.size)))
         if "csl-entry" in element.classes:
             return f"#work-cited[{body}]"
         for call in reversed(calls_of(element) if body else []):

@@ -13,10 +13,10 @@ from .grid import Cell, Grid
 
 NUMBER = re.compile(
     r"[(\[]?[-+−–±~<>≈$€£¥]*\s?(?:\d+(?:[,.'_\u202f\u00a0 ]\d+)*\.?|\.\d+)(?:[eE][-+−]?\d+)?"
-    r"\s?(?:%|‰|j|[kMGTB]i?B?|[*†]{1,3})?[)\]]?|[-+]?inf|-?∞|nan|n/a|na|nat|none|<na>|null|[-–—.…]*",
+    r"\s?(?:%|‰|j|[kMGTB]i?B?|[*†]{1,3})?[)\]]?|[-+]?inf|-?∞|nan|n/a|na|nat|none|<na>|null|[-–—.…⋮⋯⋱]*",
     re.IGNORECASE,
 )
-BLANK = re.compile(r"[-–—.…\s]*|n/?an?|nat|none|<na>|null", re.IGNORECASE)
+BLANK = re.compile(r"[-–—.…⋮⋯⋱\s]*|n/?an?|nat|none|<na>|null", re.IGNORECASE)
 STROKE = re.compile(r'(\w+): (\(paint: (?:rgb\("[^"]*"\)|\w+), thickness: ([\d.]+)pt(?:, dash: "\w+")?\))')
 EM = 9.0  # points of the letters in Jupyter's tables
 ALIGNS = {"left": "left", "right": "right", "center": "center", "start": "left", "end": "right", "justify": "left"}
@@ -117,7 +117,10 @@ def _align_columns(grid: Grid) -> None:
                 numbers[cell.column] += not BLANK.fullmatch(cell.text)
             else:
                 words[cell.column] += 1
-    grid.numeric = [number > word for number, word in zip(numbers, words, strict=True)]
+    grid.numeric = [
+        number > 0 and (number > word if grid.head else number >= 9 * word)
+        for number, word in zip(numbers, words, strict=True)
+    ]
     for column in range(grid.columns):
         usual = "right" if grid.numeric[column] else "left"
         grid.aligns.append(said[column].most_common(1)[0][0] if said[column] else usual)

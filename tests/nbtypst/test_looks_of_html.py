@@ -188,3 +188,23 @@ def test_a_formula_far_wider_than_the_page_stays_on_it(tmp_path):
     )
     boxes = [box for box, _ in letters_of(tmp_path).values()]
     assert 0 < min(box[0] for box in boxes) < max(box[2] for box in boxes) < float(pdf.pages[0].mediabox.width)
+
+
+@pytest.mark.parametrize(
+    "around", [r"\log L = WIDE", r"\displaystyle L = WIDE", r"\left\{L = WIDE\right\}", r"\boxed{L = WIDE}"]
+)
+def test_a_wide_formula_that_can_be_broken_is_as_large_as_words(tmp_path, around):
+    wide = "+".join(f"x_{{{n}}}" for n in range(34))
+    _, remarks = printed(tmp_path, md(f"$${around.replace('WIDE', wide)}$$"))
+    assert not remarks
+    _, foot, _, top = next(box for letter, (box, _) in letters_of(tmp_path).items() if letter in "L𝐿")
+    assert top - foot > 6
+
+
+def test_what_stands_in_an_indented_or_framed_block_stays_within_the_text(tmp_path):
+    picture = f'<img alt="a" width="4000" src="data:image/png;base64,{base64_png()}">'
+    frames = ("margin-left:3em", "border:1px solid;padding:1em'><div style='padding-left:2em")
+    printed(tmp_path, *(html(f"<div style='{frame}'>{picture}</div>") for frame in frames))
+    pages = PdfDocument((tmp_path / "lab.pdf").read_bytes())
+    bounds = [item.get_bounds() for page in pages for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE])]
+    assert [left > 135 and right < 124.73 + 345.83 + 1 for left, _, right, _ in bounds] == [True, True]

@@ -214,6 +214,7 @@ SHOWN = {  # TeX, the same in Typst's own words
     r"n\!\times\!m\!=\!k": "n times m = k",
     r"\text{“a” ``b''}": 'upright("“a” “b”")',
     r"\left]0,1\right[": r"lr(\] 0, 1 \[)",
+    r"\mathop{E}\limits_{x}": "limits(E)_x",
     r"\mathop{\mathbb{E}}_{x}": "op(bb(E), limits: #true)_x",
     r"\left(\begin{array}{r:l}1 & 2\end{array}\right)": "(mat(delim: #none, augment: #(vline: 1), 1 &, & 2))",
     r"\tfrac12 \square": "inline(1 / 2) square.stroked",
