@@ -67,7 +67,7 @@ def _renderer() -> Markdown:
     block = BlockParser(max_nested_level=DEEPEST)
     block.specification["atx_heading"] = HEADING
     plugins = [formulas, *map(import_plugin, PLUGINS), tables]
-    return Markdown(Renderer(escape=False), block, InlineParser(), plugins)
+    return Markdown(Renderer(escape=False, allow_harmful_protocols=True), block, InlineParser(), plugins)
 
 
 def as_html(source: str) -> str:

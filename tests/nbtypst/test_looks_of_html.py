@@ -208,3 +208,9 @@ def test_what_stands_in_an_indented_or_framed_block_stays_within_the_text(tmp_pa
     pages = PdfDocument((tmp_path / "lab.pdf").read_bytes())
     bounds = [item.get_bounds() for page in pages for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE])]
     assert [left > 135 and right < 124.73 + 345.83 + 1 for left, _, right, _ in bounds] == [True, True]
+
+
+def test_a_link_that_leads_to_no_page_is_its_words_without_a_remark(tmp_path):
+    pdf, remarks = printed(tmp_path, md("[one](file:///etc/hosts) and [two](javascript:alert(1))"))
+    assert "one and two" in text_of(pdf)
+    assert not remarks
