@@ -44,7 +44,7 @@ def take_title(parts: Sequence[Part], own: str | None, other: str | None, remark
     """The document's title: `other` if there is one, or else its `own`, from the metadata or its first words.
 
     Its first words are its title if they are a heading of level 1, and the metadata say nothing else; they are taken
-    out of the text.
+    out of the text. The only such heading may stand in its cell behind a few words.
     """
     first = _first_heading(parts)
     if first is not None and first.tag == "h1":  # of several, one behind other words begins a chapter

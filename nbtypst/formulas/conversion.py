@@ -18,11 +18,11 @@ from .repairs import rewritten
 from .scopes import TooMuchError, check_extent
 from .tex import (
     OUR_OWN,
-    QUOTE,
     Formula,
     macros_used,
     prepared,
     with_pairs_marked,
+    with_quotes,
     without_colour,
 )
 
@@ -149,10 +149,5 @@ def _math_element(markup: str, source: str) -> str | None:
     if not found:
         return None
     alt = html.escape(" ".join(source.split()))
-    content = (
-        COMMAND.sub(r"\\\1", repaired_mathml(found[2]))
-        .replace(QUOTE, "&quot;")
-        .replace("\ufdd4", "“")
-        .replace("\ufdd5", "”")
-    )
+    content = with_quotes(COMMAND.sub(r"\\\1", repaired_mathml(found[2])), "&quot;")
     return f'<math display="{found[1]}" alttext="{alt}">{content}</math>'

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from .tex import MARK, QUOTE
+from .tex import MARK, with_quotes
 
 Repair = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 DELIMITERS = {"n": "#none", "p": '"("', "b": '"["', "c": '"{"', "v": '"|"', "w": '"‖"'}
@@ -16,7 +16,20 @@ BEGINS, ENDS = rf'upright\("{MARK}nbfill', rf'upright\("{MARK}nbunfill"\)'
 SCOPED = re.compile(rf'{BEGINS}(\w+?)fill"\)((?:(?!{BEGINS}).)*?){ENDS}')
 WORD = r'((?:"[^"]*"|op\("[^"]*"\)|[^\s"()$]+))'
 COMMAND = re.compile(rf"{MARK}nbcommand([A-Za-z]+)nbend")
-STYLES = ("display", "inline", "script", "sscript", "limits", "underbracket", "overbracket", "underparen", "overparen")
+STYLES = {
+    name: f"math.{name}("
+    for name in (
+        "display",
+        "inline",
+        "script",
+        "sscript",
+        "limits",
+        "underbracket",
+        "overbracket",
+        "underparen",
+        "overparen",
+    )
+} | {"op": "math.op(limits: true, "}
 WORDS = re.compile(r'((?<![\\/*:]) +)?((?:op\(|upright\()?"(?:[^"\\]|\\.)*"\)?)( +(?![/*]))?')
 OPERATOR = re.compile(r'(.)"((?:[^"\\]|\\.)*)"')
 
@@ -37,8 +50,7 @@ def repaired_typst(markup: str) -> str | None:
         markup = SCOPED.sub(_scoped, markup)
     markup = re.sub(rf' ?upright\("{MARK}nb(?:fill\w+|unfill|limits|scripts)"\)', "", markup)
     markup = WORDS.sub(_without_blanks, markup)
-    markup = markup.replace(QUOTE, r"\"").replace("\ufdd4", "“").replace("\ufdd5", "”")
-    return COMMAND.sub(r"\\\\\1", markup) + ".body"
+    return COMMAND.sub(r"\\\\\1", with_quotes(markup, r"\"")) + ".body"
 
 
 def _operator(found: re.Match[str]) -> str:
@@ -79,13 +91,7 @@ def _scoped(found: re.Match[str]) -> str:
     whole = plain.count("(") == plain.count(")") and plain.count("[") == plain.count("]")
     if not body or not whole:
         return f" {body} "
-    call = (
-        "math.op(limits: true, "
-        if found[1] == "op"
-        else f"math.{found[1]}("
-        if found[1] in STYLES
-        else f'text(fill: rgb("{found[1]}"), '
-    )
+    call = STYLES.get(found[1], f'text(fill: rgb("{found[1]}"), ')
     if len(found[1]) == len("b123456") and found[1][0] == "b":
         return f' #box(fill: rgb("{found[1][1:]}"), outset: 2pt, math.equation(alt: " ", $ {body} $.body)) '
     return f" #{call}$ {body} $.body) "

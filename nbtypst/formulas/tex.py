@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 MARK, QUOTE = "\ufdd0", "\ufdd1"  # begins marks of our own; a straight quotation mark within words: no formula has them
-IN_WORDS = {chr(34): QUOTE, "``": "\ufdd4", "“": "\ufdd4", "''": "\ufdd5", "”": "\ufdd5", "`": "‘", "´": "’"}
+OPENING, CLOSING = "\ufdd4", "\ufdd5"  # quotation marks in words, which pandoc would take for signs of TeX
+IN_WORDS = {chr(34): QUOTE, "``": OPENING, "“": OPENING, "''": CLOSING, "”": CLOSING, "`": "‘", "´": "’"}
 OUR_OWN = re.compile("[\ufdd0-\ufdef]")
 BRACED = r"\{((?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*)\}"  # four braces deep
 NAME = r"\s*(?:\{\s*\\([A-Za-z]+|[^A-Za-z])\s*\}|\\([A-Za-z]+|[^A-Za-z]))"
@@ -54,6 +55,11 @@ REWRITTEN = [  # what pandoc does not know, in words that it knows; MathJax know
     (re.compile(r"(?<!\\)#"), r"\\#"),
     (re.compile(r"\\\\\s*$"), ""),
 ]  # fmt: skip
+
+
+def with_quotes(markup: str, straight: str) -> str:
+    """What pandoc wrote, with the quotation marks that stood in words; `straight` is how a straight one is written."""
+    return markup.replace(QUOTE, straight).replace(OPENING, "“").replace(CLOSING, "”")
 
 
 @dataclass(frozen=True)
